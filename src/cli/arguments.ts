@@ -1,0 +1,19 @@
+import type { ReporterName } from '../report/reporter.ts';
+
+/** What a command is given: the words and options that it declares, read and checked. */
+export interface Arguments {
+  lab?: string;
+  labs?: string[];
+  where?: string;
+  file?: string;
+  json: boolean;
+  verbose: boolean;
+  reporter?: ReporterName;
+  output?: string;
+  slow: boolean;
+  strictSkip: boolean;
+  all: boolean;
+  jobs?: number;
+  /** What `exec` is to run: exactly the arguments as they came. */
+  argv: string[];
+}

@@ -1,0 +1,29 @@
+/** Every option of the command line, as data: yargs, the search for unknown options and the help are made from it. */
+export interface Option {
+  /** One letter. */
+  short?: string;
+  type: 'boolean' | 'string' | 'number';
+  choices?: readonly string[];
+  /** What stands for the value in the help. */
+  value?: string;
+  describe: string;
+}
+
+export const options = {
+  help: { short: 'h', type: 'boolean', describe: 'say how this is used' },
+  json: { type: 'boolean', describe: 'machine-readable output (for runs the same as --reporter json)' },
+  verbose: { short: 'v', type: 'boolean', describe: 'show each command as it could be typed' },
+  reporter: {
+    type: 'string',
+    choices: ['human', 'json', 'tap', 'junit'],
+    value: 'NAME',
+    describe: 'form of the report: human, json, tap or junit',
+  },
+  output: { type: 'string', value: 'FILE', describe: 'write the report to FILE' },
+  slow: { type: 'boolean', describe: 'run the checks that are tagged slow, too' },
+  'strict-skip': { type: 'boolean', describe: 'whatever is skipped counts as failed' },
+  all: { type: 'boolean', describe: 'every lab' },
+  jobs: { type: 'number', value: 'N', describe: 'so many labs at once (default 2)' },
+} as const satisfies Record<string, Option>;
+
+export type OptionName = keyof typeof options;

@@ -1,0 +1,138 @@
+import type { Lab } from '../../../src/lab/lab.ts';
+import type { Fault } from './fault.ts';
+
+/** The nodes' ends of pods' veth pairs are named by hash: the lab knows them. */
+export const hostVeth = (lab: Lab, pod: string): string =>
+  lab.cluster.pods.find(({ netns }) => netns === pod)?.hostVeth.name ?? '';
+
+export const manager = 'business-manager-666f454f7f-7l86b';
+export const product = 'data-product-6664c6dcb9-tkmms';
+
+export const mesh = 'every pod reaches every other pod';
+export const tcp = "TCP from pod to pod arrives with the pod's own address";
+export const udp = "UDP from pod to pod arrives with the pod's own address";
+export const http = 'HTTP from pod to pod';
+export const sameNode = 'traffic within a node stays off eth0 and flannel.1';
+export const vxlanFrame = "the echo request crosses both nodes' eth0 inside VXLAN, VNI 1, UDP 8472";
+export const innerFrame = 'the inner frame goes from VTEP to VTEP, with its TTL one less';
+export const replyFrame = 'the echo reply comes back the same way';
+export const unpacked = /^unpacked, it leaves \w+ of node2 for the pod$/;
+export const noBare = 'no bare pod packet is ever on the underlay';
+export const fits = 'a packet of 1450 bytes passes unfragmented';
+export const tooLong = /^with DF, one byte more does not leave the pod/;
+export const told = /^a pod with MTU 1500 is told by node1/;
+export const nothingElse = 'nothing else is reachable';
+export const outsideTcp = 'a pod reaches outside, which sees the node';
+export const outsidePing = "on the way out the packet carries node1's address";
+export const noPodAddress = 'no pod address gets out';
+export const fdbOfNode1 = "frames to node2's VTEP go to 192.168.0.22";
+export const fdbOfNode2 = "frames to node1's VTEP go to 192.168.0.21";
+const asked = /^for 172\.30\.9\.200 node2 asks on/;
+
+/** Copies every frame that enters a device to another one: cls_bpf with a program of one instruction that takes all. */
+export const mirror = (from: string, to: string): string =>
+  `tc qdisc add dev ${from} clsact; tc filter add dev ${from} ingress bpf bytecode '1,6 0 0 4294967295' action mirred egress mirror dev ${to}`;
+
+/** Faults that are the same whatever the era of flannel; the pods' bridge is docker0 or cni0. */
+export const flannelFaults = (lab: Lab, bridge: string): Fault[] => [
+  {
+    name: 'a firewall on node1 drops "fragmentation needed": a black hole',
+    break: [['node1', 'iptables -A OUTPUT -p icmp --icmp-type fragmentation-needed -j DROP']],
+    fails: [told],
+    passes: 'rest',
+    tells: [
+      {
+        check: told,
+        want: /icmp frag-needed, mtu 1450/,
+        got: /^no answer from 172\.30\.9\.2$/,
+        rows: [/^node1: foreign iptables -t filter -A OUTPUT -p icmp -m icmp --icmp-type 3\/4 -j DROP$/],
+        last: /^the packet was last seen on node1\/\w+ in: IP 172\.30\.76\.100 > 172\.30\.9\.2: .*length 1480/,
+      },
+    ],
+  },
+  {
+    name: 'a firewall on node1 keeps two pods apart',
+    break: [['node1', 'iptables -t mangle -A FORWARD -s 172.30.76.6 -d 172.30.9.3 -j DROP']],
+    fails: [mesh],
+    passes: 'rest',
+  },
+  {
+    name: 'node1 sets another TTL in what it forwards',
+    break: [['node1', `iptables -t mangle -A PREROUTING -i ${bridge} -j TTL --ttl-set 60`]],
+    fails: [innerFrame, unpacked],
+    passes: 'rest',
+  },
+  {
+    name: 'a copy of everything that a pod sends goes out of eth0',
+    break: [['node1', mirror(hostVeth(lab, manager), 'eth0')]],
+    mend: [['node1', `tc qdisc delete dev ${hostVeth(lab, manager)} clsact`]],
+    fails: [sameNode, noBare, noPodAddress],
+    passes: [tcp, udp, http, mesh, vxlanFrame, fdbOfNode1],
+  },
+  {
+    name: 'node1 hides the pods behind itself, for their own network too',
+    break: [
+      [
+        'node1',
+        'iptables -t nat -I POSTROUTING -s 172.30.76.7 -p tcp -j MASQUERADE; iptables -t nat -I POSTROUTING -s 172.30.76.7 -p udp -j MASQUERADE',
+      ],
+    ],
+    fails: [tcp, udp, /^node1 has -t nat -A POSTROUTING/],
+    passes: 'rest',
+  },
+  {
+    name: 'a firewall on node2 drops what goes to a UDP port',
+    break: [['node2', 'iptables -t mangle -A FORWARD -p udp --dport 50051 -j DROP']],
+    fails: [udp],
+    passes: 'rest',
+  },
+  {
+    name: 'a firewall on node1 drops what goes to port 8080',
+    break: [['node1', 'iptables -t mangle -A FORWARD -p tcp --dport 8080 -j DROP']],
+    fails: [http],
+    passes: 'rest',
+  },
+  {
+    name: 'a pod takes the MTU of the underlay for its own',
+    break: [[manager, 'ip link set eth0 mtu 1500']],
+    fails: [tooLong],
+    passes: 'rest',
+  },
+  {
+    name: 'node2 knows an address that nobody has',
+    break: [
+      ['node2', `ip neighbour replace 172.30.9.200 lladdr 02:00:00:00:00:99 dev ${bridge} nud permanent`],
+    ],
+    fails: [asked, /^after seconds, node2 gives up on 172\.30\.9\.200/],
+    passes: [mesh, sameNode],
+    slow: true,
+  },
+  {
+    name: 'the gateway drops what goes to port 80',
+    break: [['gateway', 'iptables -A FORWARD -p tcp --dport 80 -j DROP']],
+    fails: [outsideTcp],
+    passes: 'rest',
+    tells: [
+      {
+        check: outsideTcp,
+        rows: [/^gateway: foreign iptables -t filter -A FORWARD -p tcp -m tcp --dport 80 -j DROP$/],
+        last: /^the packet was last seen on gateway\/eth0 in: IP 192\.168\.0\.21\.\d+ > 203\.0\.113\.10\.80: Flags \[S\]/,
+      },
+    ],
+  },
+  {
+    name: 'the gateway answers for an address of somewhere else',
+    break: [['gateway', 'ip address add 198.51.100.1/32 dev lo']],
+    fails: [nothingElse],
+    passes: 'rest',
+    tells: [
+      {
+        check: nothingElse,
+        want: /^a "destination unreachable" about 198\.51\.100\.1$/,
+        got: /^an echo reply from 198\.51\.100\.1$/,
+        rows: [/^gateway: foreign address 198\.51\.100\.1\/32 dev lo$/],
+        last: /^the answer was last seen on business-manager-666f454f7f-7l86b\/eth0 in: IP 198\.51\.100\.1 > 172\.30\.76\.7: ICMP echo reply/,
+      },
+    ],
+  },
+];
