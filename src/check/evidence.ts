@@ -1,6 +1,6 @@
 import { nodesWithoutAgent } from '../agent/alive.ts';
-import { differences, type Difference } from '../kernel/difference.ts';
-import type { ObservedNamespace } from '../kernel/state.ts';
+import { describeDifference } from '../kernel/describe-difference.ts';
+import { allDifferences } from '../kernel/difference.ts';
 import type { CapturedFrame } from '../packet/expectation.ts';
 import { saveEvidence } from './evidence-directory.ts';
 import type { CheckSpec, Probe } from './spec.ts';
@@ -29,7 +29,10 @@ export async function evidenceOf(around: Surroundings, spec: CheckSpec, outcome:
   try {
     const sight = await around.look();
     for (const [name, text] of sight.files) files.set(name, text);
-    const rows = [...drift(around, sight.observed), ...deadAgents(around)];
+    const rows = [
+      ...allDifferences(around.want, sight.observed).map(describeDifference),
+      ...deadAgents(around),
+    ];
     lines.push(...rows.slice(0, MOST_ROWS));
     if (rows.length > MOST_ROWS)
       lines.push(`and ${rows.length - MOST_ROWS} more rows that are not as wanted`);
@@ -50,19 +53,6 @@ export async function evidenceOf(around: Surroundings, spec: CheckSpec, outcome:
 }
 
 const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`);
-
-function drift(around: Surroundings, observed: ReadonlyMap<string, ObservedNamespace>): string[] {
-  return around.want.namespaces.flatMap((want) => {
-    const got = observed.get(want.name);
-    return got ? differences(want, got).map(driftLine) : [`the network namespace ${want.name} is gone`];
-  });
-}
-
-export function driftLine(row: Difference): string {
-  const reason = row.reason ? ` (${row.reason.owner}: ${row.reason.why})` : '';
-  const details = row.details.length > 0 ? `: ${row.details.join('; ')}` : '';
-  return `${row.namespace}: ${row.what} ${row.row}${details}${reason}`;
-}
 
 function deadAgents(around: Surroundings): string[] {
   return nodesWithoutAgent(around.session, around.lab).map(

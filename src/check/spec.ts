@@ -120,6 +120,7 @@ export interface LinkRow {
   port?: number;
   local?: string;
   learning?: boolean;
+  hairpin?: boolean;
 }
 
 export interface AddressRow {

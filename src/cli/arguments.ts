@@ -6,6 +6,10 @@ export interface Arguments {
   labs?: string[];
   where?: string;
   file?: string;
+  /** A table of `show`. */
+  table?: string;
+  /** The program whose form `show` prints. */
+  as?: string;
   json: boolean;
   verbose: boolean;
   reporter?: ReporterName;

@@ -18,6 +18,8 @@ export interface LabRun {
   jobs: number;
   /** What is done with each lab; the verdict of its checks, if it has been verified. */
   work(lab: Lab, context: Context): Promise<Verdict | undefined>;
+  /** What has been done, where nothing is verified. */
+  done?: string;
   /** A last word for the reader about a lab that has been built. */
   lastWord?(lab: Lab): string;
 }
@@ -92,7 +94,13 @@ async function workOn(lab: Lab, run: LabRun, context: Context): Promise<LabOutco
     context.emit(event);
   };
   const end = await ending(lab, run, { ...context, emit }, counts);
-  context.emit({ type: 'lab-end', lab: lab.name, ...end, durationMs: performance.now() - startMs });
+  context.emit({
+    type: 'lab-end',
+    lab: lab.name,
+    ...end,
+    ...(run.done === undefined ? {} : { done: run.done }),
+    durationMs: performance.now() - startMs,
+  });
   const built = end.outcome === 'good' || end.outcome === 'failed';
   if (built && run.lastWord)
     context.emit({ type: 'note', lab: lab.name, level: 'info', text: run.lastWord(lab) });

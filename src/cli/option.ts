@@ -23,6 +23,12 @@ export const options = {
   slow: { type: 'boolean', describe: 'run the checks that are tagged slow, too' },
   'strict-skip': { type: 'boolean', describe: 'whatever is skipped counts as failed' },
   all: { type: 'boolean', describe: 'every lab' },
+  as: {
+    type: 'string',
+    choices: ['ip', 'ifconfig', 'route', 'brctl'],
+    value: 'TOOL',
+    describe: 'as that program prints it: ip, ifconfig, route or brctl',
+  },
   jobs: { type: 'number', value: 'N', describe: 'so many labs at once (default 2)' },
 } as const satisfies Record<string, Option>;
 

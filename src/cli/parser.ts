@@ -14,6 +14,7 @@ const wordMeanings: Record<string, string> = {
   lab: 'a name under labs/, or the path of a lab directory or file',
   labs: 'names under labs/, or paths of lab directories or files',
   where: 'a node, pod, router or host: its name, or as much of it as is unambiguous',
+  table: 'links, addresses, routes, neighbours, fdb, iptables, sysctls, others or all (default)',
   file: 'a lab file, or the directory that it is in',
 };
 
@@ -55,6 +56,8 @@ export async function argumentsOf(
     ...(read['lab'] === undefined ? {} : { lab: read['lab'] as string }),
     ...(read['labs'] === undefined ? {} : { labs: read['labs'] as string[] }),
     ...(read['where'] === undefined ? {} : { where: read['where'] as string }),
+    ...(read['table'] === undefined ? {} : { table: read['table'] as string }),
+    ...(read['as'] === undefined ? {} : { as: read['as'] as string }),
     ...(read['file'] === undefined ? {} : { file: read['file'] as string }),
     ...(read['reporter'] === undefined ? {} : { reporter: read['reporter'] as ReporterName }),
     ...(read['output'] === undefined ? {} : { output: read['output'] as string }),

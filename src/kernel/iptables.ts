@@ -3,7 +3,7 @@
  * are written in that very form from the start; iptables-save rewrites some of what iptables-restore accepts (see docs/architecture.md).
  */
 export interface IptablesRule {
-  table: 'raw' | 'mangle' | 'nat' | 'filter';
+  table: 'raw' | 'mangle' | 'nat' | 'filter' | 'security';
   chain: string;
   /** e.g. `-s 172.30.0.0/16 -d 172.30.0.0/16 -j RETURN`; empty for a line that only says that the chain is there. */
   rule: string;
@@ -16,6 +16,7 @@ const BUILT_IN: Record<IptablesRule['table'], string[]> = {
   mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
   nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
   filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+  security: ['INPUT', 'FORWARD', 'OUTPUT'],
 };
 
 const TABLES = Object.keys(BUILT_IN) as IptablesRule['table'][];
@@ -67,11 +68,12 @@ export function parseSave(text: string): IptablesRule[] {
   );
 }
 
-export function describeRule(rule: IptablesRule): string {
-  if (rule.policy) return `iptables -t ${rule.table} -P ${rule.chain} ${rule.policy}`;
+/** `program`: of the other iptables of a machine, e.g. `iptables-legacy`. */
+export function describeRule(rule: IptablesRule, program = 'iptables'): string {
+  if (rule.policy) return `${program} -t ${rule.table} -P ${rule.chain} ${rule.policy}`;
   return rule.rule === ''
-    ? `iptables -t ${rule.table} -N ${rule.chain}`
-    : `iptables -t ${rule.table} -A ${rule.chain} ${rule.rule}`;
+    ? `${program} -t ${rule.table} -N ${rule.chain}`
+    : `${program} -t ${rule.table} -A ${rule.chain} ${rule.rule}`;
 }
 
 /** The order within a chain matters: position is part of what a rule is. */

@@ -1,3 +1,4 @@
+import { optionDifferences, turnBack, turnedOptions } from './link-option.ts';
 import type { ObservedLink } from './state.ts';
 
 /** A network device (ip-link(8)). */
@@ -90,27 +91,37 @@ export function linkDifferences(want: Link, got: ObservedLink): string[] {
     ['vni', want.vxlan?.vni, got.vxlan?.vni],
     ['dstport', want.vxlan?.port, got.vxlan?.port],
     ['local', want.vxlan?.local, got.vxlan?.local],
+    ['dev', want.vxlan?.dev, got.vxlan?.dev],
     ['learning', want.vxlan?.learning, got.vxlan?.learning],
-    ...portDifferences(want, got),
+    ['arp', 'on', got.arp === false ? 'off' : 'on'],
+    ['other end', want.peer && endName(want.peer), got.otherEnd ?? (want.peer && endName(want.peer))],
+    ['port state', ...portStates(want, got)],
   ];
-  return compared
-    .filter(([, wanted, seen]) => wanted !== undefined && wanted !== seen)
-    .map(([what, wanted, seen]) => `${what}: want ${String(wanted)}, got ${String(seen)}`);
+  return [
+    ...compared
+      .filter(([, wanted, seen]) => wanted !== undefined && wanted !== seen)
+      .map(([what, wanted, seen]) => `${what}: want ${String(wanted)}, got ${String(seen)}`),
+    ...optionDifferences(got.turned, optionsOf(want)),
+    ...(isItsPort(want, got) ? optionDifferences(got.turnedPort, 'port') : []),
+  ];
 }
 
+const endName = ({ namespace, name }: { namespace: string; name: string }) => `${namespace}/${name}`;
+
+const optionsOf = ({ type }: Link) => (type === 'vxlan' ? 'vxlan' : 'bridge');
+
+const isItsPort = (want: Link, got: ObservedLink) => want.master !== undefined && want.master === got.master;
+
 /** A port forwards as soon as it has a carrier, unless somebody told it not to. */
-function portDifferences(want: Link, got: ObservedLink): [string, unknown, unknown][] {
-  if (!got.port || want.master === undefined || want.master !== got.master) return [];
-  return [
-    ['port state', 'forwarding', got.port.state],
-    ['port isolated', false, got.port.isolated],
-  ];
-}
+const portStates = (want: Link, got: ObservedLink): [unknown, unknown] =>
+  got.portState === undefined || !isItsPort(want, got)
+    ? [undefined, undefined]
+    : ['forwarding', got.portState];
 
 /** True where the kernel cannot change what differs: the link has to be made anew. */
 export function needsNewLink(want: Link, got: ObservedLink): boolean {
   return linkDifferences(want, got).some((difference) =>
-    /^(type|ifindex|vni|dstport|local):/.test(difference),
+    /^(type|ifindex|vni|dstport|local|dev|ttl|df|udp_csum|other end):/.test(difference),
   );
 }
 
@@ -125,9 +136,15 @@ export function mendLink(want: Link, got: ObservedLink): string[] {
   if (want.vxlan && want.vxlan.learning !== got.vxlan?.learning) {
     lines.push(`link set ${want.name} type vxlan ${want.vxlan.learning ? 'learning' : 'nolearning'}`);
   }
-  if (portDifferences(want, got).some(([, wanted, seen]) => wanted !== seen)) {
-    lines.push(`link set ${want.name} type bridge_slave state 3 isolated off`);
-  }
+  if (got.arp === false) lines.push(`link set ${want.name} arp on`);
+  const { turned = {}, turnedPort = {} } = got;
+  if (want.type === 'bridge' && Object.keys(turned).length > 0)
+    lines.push(`link set ${want.name} type bridge ${turnBack(turned, 'bridge')}`);
+  if (isItsPort(want, got) && Object.keys(turnedPort).length > 0)
+    lines.push(`link set ${want.name} type bridge_slave ${turnBack(turnedPort, 'port')}`);
+  const [wantedState, state] = portStates(want, got);
+  // BR_STATE_FORWARDING (linux/if_bridge.h)
+  if (state !== wantedState) lines.push(`link set ${want.name} type bridge_slave state 3`);
   if (!want.master && got.master) lines.push(`link set ${want.name} nomaster`);
   if (want.master && !want.hairpin && got.hairpin)
     lines.push(`link set ${want.name} type bridge_slave hairpin off`);
@@ -146,9 +163,12 @@ interface LinkJson {
   operstate?: string;
   linkinfo?: {
     info_kind?: string;
-    info_data?: { id?: number; port?: number; local?: string; link?: string; learning?: boolean };
+    info_data?: { id?: number; port?: number; local?: string; link?: string; learning?: boolean } & Record<
+      string,
+      unknown
+    >;
     info_slave_kind?: string;
-    info_slave_data?: { hairpin?: boolean; state?: string; isolated?: boolean };
+    info_slave_data?: { hairpin?: boolean; state?: string } & Record<string, unknown>;
   };
 }
 
@@ -172,9 +192,10 @@ export function parseLink(json: LinkJson): ObservedLink {
     txqueuelen: json.txqlen ?? 0,
     ...(json.master === undefined ? {} : { master: json.master }),
     hairpin: port?.hairpin ?? false,
-    ...(port?.state !== undefined && json.operstate === 'UP'
-      ? { port: { state: port.state, isolated: port.isolated ?? false } }
-      : {}),
+    arp: !json.flags.includes('NOARP'),
+    ...(port?.state !== undefined && json.operstate === 'UP' ? { portState: port.state } : {}),
+    ...(port ? { turnedPort: turnedOptions('port', port) } : {}),
+    ...(kind === 'bridge' || kind === 'vxlan' ? { turned: turnedOptions(kind, data) } : {}),
     ...(kind === 'veth' && json.link_index !== undefined ? { peerIndex: json.link_index } : {}),
     ...(kind === 'vxlan' && data
       ? {
@@ -196,4 +217,27 @@ export function describeLink(link: Link): string {
     ? ` id ${link.vxlan.vni} local ${link.vxlan.local} dstport ${link.vxlan.port}`
     : '';
   return `link ${link.name} type ${link.type}${vxlan}`;
+}
+
+/** All that a lab may say about a link, as it is: `veth9fb44f3@if2 type veth master docker0 mtu 1450 address 06:ba:ff:99:1c:f4 up`. */
+export function describeLiveLink(link: ObservedLink): string {
+  const { vxlan, peerIndex, master, hairpin, mtu, mac, txqueuelen, up, arp, index } = link;
+  const name = `${link.name}${peerIndex === undefined ? '' : `@if${peerIndex}`}`;
+  return [
+    `link ${name} type ${link.type}`,
+    ...(vxlan
+      ? [
+          `id ${vxlan.vni} dev ${vxlan.dev} local ${vxlan.local} dstport ${vxlan.port}`,
+          vxlan.learning ? 'learning' : 'nolearning',
+        ]
+      : []),
+    ...(master === undefined ? [] : [`master ${master}${hairpin ? ' hairpin on' : ''}`]),
+    ...Object.entries({ ...link.turned, ...link.turnedPort }).map((option) => option.join(' ')),
+    `index ${index}`,
+    ...(mtu === undefined ? [] : [`mtu ${mtu}`]),
+    ...(mac === undefined || link.type === 'loopback' ? [] : [`address ${mac}`]),
+    ...(txqueuelen === 0 ? ['txqueuelen 0'] : []),
+    ...(arp === false ? ['arp off'] : []),
+    up ? 'up' : 'down',
+  ].join(' ');
 }

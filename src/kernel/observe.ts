@@ -1,54 +1,56 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Job } from '../run/job.ts';
 import type { Session } from '../sandbox/session.ts';
 import { parseAddresses } from './address.ts';
+import { parseBridgeFdb } from './bridge-fdb.ts';
 import { parseFdb } from './fdb.ts';
 import { parseSave } from './iptables.ts';
 import { parseLink } from './link.ts';
 import { parseNeighbour } from './neighbour.ts';
+import { isOfIp6tables, isOfIptables, parseNftTable } from './nft-table.ts';
+import { withOtherEnds } from './other-end.ts';
+import { parseQdisc } from './qdisc.ts';
 import { parseRoute } from './route.ts';
-import type { KernelState, NamespaceState, ObservedLink, ObservedNamespace } from './state.ts';
-import { freshSettings, watchedSettings } from './setting.ts';
-import { sysctlPath, type Sysctl } from './sysctl.ts';
+import { parseRule } from './rule.ts';
+import { COMPARED } from './setting.ts';
+import {
+  emptyObserved,
+  type Besides,
+  type KernelState,
+  type NamespaceState,
+  type ObservedLink,
+  type ObservedNamespace,
+} from './state.ts';
+import { nothingSurveyed, parseSurvey, surveyJob, type Surveyed } from './survey.ts';
+import { sysctlPath } from './sysctl.ts';
 
 /** What to read beyond links, addresses, routes and neighbours; each costs a process. */
 export interface ObserveParts {
   fdb?: boolean;
   iptables?: boolean;
-  /** Paths under /proc/sys. */
+  /** Names or paths under /proc/sys. */
   sysctls?: string[];
 }
 
-/** Read the tables of namespaces, all at once. Rows that are not IPv4 are left out. */
-export async function observe(
-  session: Session,
-  asked: readonly ({ namespace: string } & ObserveParts)[],
-): Promise<ObservedNamespace[]> {
-  return (await observeWith(session, asked, [])).found;
+interface Asked extends ObserveParts {
+  namespace: string;
+  /** Everything else that may stand in the way of packets, too. */
+  thoroughly?: boolean;
 }
 
-/** The same, with the answers of other commands that are run along with them. */
-async function observeWith(
-  session: Session,
-  asked: readonly ({ namespace: string } & ObserveParts)[],
-  others: readonly Job[],
-): Promise<{ found: ObservedNamespace[]; answers: string[] }> {
-  const jobs = asked.map(readJobs);
-  const results = await session.all([[...jobs.flatMap((job) => Object.values(job)), ...others]]);
-  let next = 0;
-  const found = asked.map((namespace, index) => {
-    const answers = Object.keys(jobs[index] ?? {}).map(
-      (part) => [part, results[next++]?.stdout ?? ''] as const,
-    );
-    return observed(namespace, new Map(answers));
-  });
-  return { found, answers: results.slice(next).map(({ stdout }) => stdout) };
+/** Read the tables of namespaces, all at once. Neighbours of IPv6 are left out. */
+export async function observe(session: Session, asked: readonly Asked[]): Promise<ObservedNamespace[]> {
+  const { read, survey } = await readAll(session, asked, []);
+  return asked.map((one, index) => observed(one, read[index] ?? new Map(), survey.get(one.namespace)));
 }
 
-/** Of a larger lab the pods are not searched for what nobody put there: each search costs two processes. */
+/** Of a larger lab the pods are not searched for what nobody put there. */
 const MOST_NAMESPACES = 64;
 
-/** All namespaces of a lab that exist, by name, with everything that the lab wants there. */
+/** The sandbox's own namespace is as it was made. */
+const FRESH = '-';
+
+/** All namespaces of a lab that exist, by name, with everything that the lab wants there and that is there besides. */
 export async function observeAll(
   session: Session,
   want: KernelState,
@@ -57,49 +59,123 @@ export async function observeAll(
   const there = want.namespaces.filter((namespace) => present.has(namespace.name));
   const isSmall = there.length <= MOST_NAMESPACES;
   const asked = there.map((namespace) => partsOf(namespace, isSmall || namespace.role !== 'pod'));
-  // The sandbox's own namespace is as it was made.
-  const sysctls: Job = { argv: ['sysctl', '--ignore', ...freshSettings()] };
-  const { found, answers } = await observeWith(session, asked, [sysctls]);
-  const fresh = new Map(
-    parseSysctls(answers[0] ?? '', freshSettings()).map(({ name, value }) => [name, value]),
-  );
-  return new Map(found.map((namespace) => [namespace.name, { ...namespace, fresh }]));
+  const version: Job = { argv: ['iptables', '--version'] };
+  const { read, survey, answers } = await readAll(session, asked, [version]);
+  const usesNft = !(answers[0] ?? '').includes('legacy');
+  const fresh = new Map((survey.get(FRESH)?.sysctls ?? []).map(({ name, value }) => [name, value]));
+  const rules = await readRules(session, asked, survey, usesNft);
+  const found = asked.map((one, index) => {
+    const texts = read[index] ?? new Map<string, string>();
+    const surveyed = survey.get(one.namespace);
+    const { own = '', other = '' } = rules.get(one.namespace) ?? {};
+    const namespace = observed(one, new Map([...texts, ['iptables', own]]), surveyed);
+    if (!one.thoroughly) return namespace;
+    const besides = besidesOf(namespace, texts, surveyed ?? nothingSurveyed(), usesNft);
+    const wanted = Object.keys(there[index]?.files ?? {});
+    return {
+      ...namespace,
+      besides: {
+        ...besides,
+        fresh,
+        files: filesOf(session, one.namespace, wanted),
+        otherIptables: parseSave(other),
+      },
+    };
+  });
+  const wantedNames = new Set(want.namespaces.map(({ name }) => name));
+  const foreign = [...present].filter((name) => !wantedNames.has(name)).map(emptyObserved);
+  return withOtherEnds(want, new Map([...found, ...foreign].map((namespace) => [namespace.name, namespace])));
 }
 
 /** Everything that a wanted namespace speaks of; `thoroughly`: and what may stand in the way of packets besides. */
-function partsOf(want: NamespaceState, thoroughly: boolean): { namespace: string } & ObserveParts {
+function partsOf(want: NamespaceState, thoroughly: boolean): Asked {
+  const forwards = want.links.some((link) => link.type === 'vxlan' || (thoroughly && link.type === 'bridge'));
   return {
     namespace: want.name,
-    fdb: want.links.some((link) => link.type === 'vxlan'),
-    iptables: thoroughly || want.iptables.length > 0,
-    sysctls: [...want.sysctls.map((sysctl) => sysctl.name), ...(thoroughly ? watchedSettings(want) : [])],
+    thoroughly,
+    fdb: forwards,
+    iptables: want.iptables.length > 0,
+    sysctls: want.sysctls.map((sysctl) => sysctl.name),
   };
 }
 
-function readJobs({
-  namespace,
-  fdb,
-  iptables,
-  sysctls,
-}: { namespace: string } & ObserveParts): Record<string, Job> {
+async function readAll(
+  session: Session,
+  asked: readonly Asked[],
+  others: readonly Job[],
+): Promise<{ read: Map<string, string>[]; survey: Map<string, Surveyed>; answers: string[] }> {
+  const jobs = asked.map(readJobs);
+  const requests = asked
+    .map(({ namespace, thoroughly = false, sysctls = [] }) => ({
+      namespace,
+      sysctls: [...sysctls.map(sysctlPath), ...(thoroughly ? COMPARED : [])],
+      besides: thoroughly,
+    }))
+    .filter(({ sysctls, besides }) => besides || sysctls.length > 0);
+  const fresh = asked.some(({ thoroughly }) => thoroughly)
+    ? [{ namespace: FRESH, sysctls: COMPARED, besides: false }]
+    : [];
+  const surveys = requests.length > 0 ? [surveyJob([...fresh, ...requests])] : [];
+  const results = await session.all([[...surveys, ...others, ...jobs.flatMap((job) => Object.values(job))]]);
+  let next = 0;
+  const survey = parseSurvey(surveys.length > 0 ? (results[next++]?.stdout ?? '') : '');
+  const answers = others.map(() => results[next++]?.stdout ?? '');
+  const read = jobs.map(
+    (job) => new Map(Object.keys(job).map((part) => [part, results[next++]?.stdout ?? ''])),
+  );
+  return { read, survey, answers };
+}
+
+function readJobs({ namespace, fdb, iptables, thoroughly }: Asked): Record<string, Job> {
+  const routes = thoroughly
+    ? 'route show table all\nneighbour show\nrule show\n'
+    : 'route show\nneighbour show\n';
   return {
     tables: {
       argv: ['ip', '-n', namespace, '-json', '-details', '-batch', '-'],
-      input: 'address show\nroute show\nneighbour show\n',
+      input: `address show\n${routes}`,
     },
     ...(fdb ? { fdb: { argv: ['bridge', '-n', namespace, '-json', 'fdb', 'show'] } } : {}),
-    ...(iptables ? { iptables: { argv: ['iptables-save'], namespace } } : {}),
-    ...(sysctls?.length
-      ? { sysctls: { argv: ['sysctl', '--ignore', ...sysctls.map(sysctlPath)], namespace } }
-      : {}),
+    // Of all others the survey says first whether there is anything to read.
+    ...(iptables && thoroughly === undefined ? { iptables: { argv: ['iptables-save'], namespace } } : {}),
   };
 }
 
+/** The rules of iptables(8), and of the other iptables of this machine, of namespaces that have any. */
+async function readRules(
+  session: Session,
+  asked: readonly Asked[],
+  survey: ReadonlyMap<string, Surveyed>,
+  usesNft: boolean,
+): Promise<Map<string, { own?: string; other?: string }>> {
+  const has = { nft: new Set<string>(), legacy: new Set<string>() };
+  for (const [namespace, { nftTables, legacyTables }] of survey) {
+    if (nftTables.map(parseNftTable).some(isOfIptables)) has.nft.add(namespace);
+    if (legacyTables.length > 0) has.legacy.add(namespace);
+  }
+  const [own, other] = usesNft ? [has.nft, has.legacy] : [has.legacy, has.nft];
+  const reads = asked.flatMap(({ namespace, iptables, thoroughly }) => [
+    ...(own.has(namespace) || (iptables && !thoroughly) ? [{ namespace, which: 'own' as const }] : []),
+    ...(other.has(namespace) ? [{ namespace, which: 'other' as const }] : []),
+  ]);
+  const programs = { own: 'iptables-save', other: usesNft ? 'iptables-legacy-save' : 'iptables-nft-save' };
+  const results = await session.all([
+    reads.map(({ namespace, which }) => ({ argv: [programs[which]], namespace })),
+  ]);
+  const found = new Map<string, { own?: string; other?: string }>();
+  for (const [index, { namespace, which }] of reads.entries()) {
+    found.set(namespace, { ...found.get(namespace), [which]: results[index]?.stdout ?? '' });
+  }
+  return found;
+}
+
 function observed(
-  asked: { namespace: string } & ObserveParts,
-  answers: ReadonlyMap<string, string>,
+  asked: Asked,
+  read: ReadonlyMap<string, string>,
+  survey = nothingSurveyed(),
 ): ObservedNamespace {
-  const [links = [], routes = [], neighbours = []] = parseDocuments(answers.get('tables') ?? '');
+  const [links = [], routes = [], neighbours = []] = parseDocuments(read.get('tables') ?? '');
+  const names = new Map((asked.sysctls ?? []).map((name) => [sysctlPath(name), name]));
   return {
     name: asked.namespace,
     links: withoutIdlePorts(links.map((row) => parseLink(row as never))),
@@ -108,19 +184,58 @@ function observed(
     neighbours: neighbours
       .map((row) => parseNeighbour(row as never))
       .filter((row) => !row.address.includes(':')),
-    fdb: parseFdb(JSON.parse(answers.get('fdb')?.trim() || '[]') as never),
-    iptables: parseSave(answers.get('iptables') ?? ''),
-    sysctls: parseSysctls(answers.get('sysctls') ?? '', asked.sysctls ?? []),
+    fdb: parseFdb(parseJson(read.get('fdb')) as never),
+    iptables: parseSave(read.get('iptables') ?? ''),
+    // By the names that were asked for; a setting that is asked for twice is one.
+    sysctls: [
+      ...new Map(
+        survey.sysctls.map(({ name, value }) => [name, { name: names.get(name) ?? name, value }]),
+      ).values(),
+    ],
   };
+}
+
+function besidesOf(
+  { links }: ObservedNamespace,
+  read: ReadonlyMap<string, string>,
+  survey: Surveyed,
+  usesNft: boolean,
+): Omit<Besides, 'fresh' | 'files' | 'otherIptables'> {
+  const [, , , rules = []] = parseDocuments(read.get('tables') ?? '');
+  const devices = new Map(links.map((link) => [link.index, link.name]));
+  return {
+    usesNft,
+    rules: rules.map((row) => parseRule(row as never)),
+    bridgeFdb: parseBridgeFdb(parseJson(read.get('fdb')) as never),
+    qdiscs: survey.qdiscs.flatMap((fields) => parseQdisc(fields, devices)),
+    nftTables: survey.nftTables
+      .map(parseNftTable)
+      .filter((table) => !isOfIptables(table) && !isOfIp6tables(table)),
+  };
+}
+
+/** /etc/netns/NAME/: what `ip netns exec` and `lab exec` put over /etc. */
+function filesOf(session: Session, namespace: string, names: readonly string[]): Record<string, string> {
+  const files: Record<string, string> = {};
+  for (const name of names) {
+    try {
+      files[name] = readFileSync(session.file(`/etc/netns/${namespace}/${name}`), 'utf8');
+    } catch {
+      // It is missing, and the table says so.
+    }
+  }
+  return files;
 }
 
 /** The ports of a bridge that is down are disabled along with it: that is no state of their own. */
 function withoutIdlePorts(links: ObservedLink[]): ObservedLink[] {
   const isDown = new Set(links.filter((link) => !link.up).map((link) => link.name));
-  return links.map(({ port, ...link }) =>
-    port && !isDown.has(link.master ?? '') ? { ...link, port } : link,
+  return links.map(({ portState, ...link }) =>
+    portState !== undefined && !isDown.has(link.master ?? '') ? { ...link, portState } : link,
   );
 }
+
+const parseJson = (text: string | undefined): unknown => JSON.parse(text?.trim() || '[]');
 
 /** `ip -json -batch` prints one JSON array per command, an empty answer as `[ ]` or nothing at all between brackets. */
 function parseDocuments(text: string): unknown[][] {
@@ -130,25 +245,3 @@ function parseDocuments(text: string): unknown[][] {
   }
   return documents;
 }
-
-function parseSysctls(text: string, names: readonly string[]): Sysctl[] {
-  const values = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    const cut = line.indexOf(' = ');
-    if (cut > 0)
-      values.set(
-        plainName(line.slice(0, cut)),
-        line
-          .slice(cut + 3)
-          .trim()
-          .replaceAll('\t', ' '),
-      );
-  }
-  return names.flatMap((name) => {
-    const value = values.get(plainName(sysctlPath(name)));
-    return value === undefined ? [] : [{ name, value }];
-  });
-}
-
-/** sysctl(8) prints `net.ipv4.neigh.flannel/1.app_solicit`: dots and slashes changed places. */
-const plainName = (name: string) => name.replaceAll('/', '.');

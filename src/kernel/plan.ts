@@ -1,18 +1,34 @@
-import { addressKey, ensureAddress, removeAddress } from './address.ts';
-import { differences, differingTables, type Difference } from './difference.ts';
+import { addressDifferences, addressKey, ensureAddress, removeAddress } from './address.ts';
+import { removeBridgeFdb } from './bridge-fdb.ts';
+import { allDifferences, type Difference } from './difference.ts';
 import { ensureFdb, fdbKey, removeFdb } from './fdb.ts';
 import { restoreText } from './iptables.ts';
 import { grouped } from './grouped.ts';
 import { ensureLink, linkDifferences, mendLink, needsNewLink, vethPair } from './link.ts';
-import { broughtRoutes, LOOPBACK, rightNeighbour } from './natural.ts';
+import {
+  addressCause,
+  bridgeFdbCause,
+  broughtLocalRoutes,
+  broughtRoutes,
+  linkCause,
+  LOOPBACK,
+  rightNeighbour,
+  routeCause,
+} from './natural.ts';
 import { ensureNeighbour, neighbourKey, removeNeighbour } from './neighbour.ts';
+import type { NftTable } from './nft-table.ts';
+import { removeQdisc } from './qdisc.ts';
 import { ensureRoute, removeRoute, routeDifferences, routeKey } from './route.ts';
-import { wantedSysctls } from './setting.ts';
-import type { KernelState, NamespaceState, ObservedNamespace } from './state.ts';
-import { ensureSysctl, sysctlKey } from './sysctl.ts';
+import { DEFAULT_RULES, ensureRuleOfPolicy, removeRuleOfPolicy, ruleOfPolicyKey } from './rule.ts';
+import { settingKey, wantedSysctls } from './setting.ts';
+import { emptyObserved, type KernelState, type NamespaceState, type ObservedNamespace } from './state.ts';
+import { ensureSysctl } from './sysctl.ts';
+import { differingTables, otherIptables } from './table.ts';
 
 /** What has to be done to get from what is there to what is wanted, as the input of the programs that do it. */
 export interface Plan {
+  /** Names of namespaces that nobody wants. */
+  foreignNamespaces: string[];
   /** `ip -batch` in the sandbox's own namespace: namespaces, then veth pairs across them. */
   namespaces: string[];
   veths: string[];
@@ -33,32 +49,34 @@ export interface NamespacePlan {
   sysctls: string[];
   /** `iptables-restore` */
   iptables: string;
+  /** `tc -batch` */
+  tc: string[];
+  foreignNftTables: NftTable[];
+  /** For the other iptables of this machine: what empties its tables. */
+  otherIptables?: { program: string; text: string };
 }
-
-const nothing = (name: string): ObservedNamespace => ({
-  name,
-  links: [],
-  addresses: [],
-  routes: [],
-  neighbours: [],
-  fdb: [],
-  iptables: [],
-  sysctls: [],
-});
 
 /**
  * Compare and plan. `observed` lacks namespaces that do not exist; building a lab from nothing is the case where it is empty.
  */
 export function plan(want: KernelState, observed: ReadonlyMap<string, ObservedNamespace>): Plan {
   const absentPairs = absentVethEnds(want, observed);
-  const result: Plan = { namespaces: [], veths: [], steps: [], files: [], differences: [] };
+  const wanted = new Set(want.namespaces.map(({ name }) => name));
+  const result: Plan = {
+    foreignNamespaces: [...observed.keys()].filter((name) => !wanted.has(name)),
+    namespaces: [],
+    veths: [],
+    steps: [],
+    files: [],
+    differences: allDifferences(want, observed),
+  };
   for (const namespace of want.namespaces) {
     const got = observed.get(namespace.name);
     if (!got) result.namespaces.push(`netns add ${namespace.name}`);
-    result.differences.push(...differences(namespace, got ?? nothing(namespace.name)));
-    result.steps.push(namespacePlan(namespace, got ?? nothing(namespace.name), absentPairs));
+    result.steps.push(namespacePlan(namespace, got ?? emptyObserved(namespace.name), absentPairs));
     for (const [name, text] of Object.entries(namespace.files)) {
-      if (!got) result.files.push({ namespace: namespace.name, name, text });
+      const seen = got?.besides?.files;
+      if (!got || (seen && seen[name] !== text)) result.files.push({ namespace: namespace.name, name, text });
     }
     for (const link of namespace.links) {
       if (!link.peer || !absentPairs.has(`${namespace.name}/${link.name}`)) continue;
@@ -69,8 +87,15 @@ export function plan(want: KernelState, observed: ReadonlyMap<string, ObservedNa
   }
   result.steps = result.steps.filter(
     (step) =>
-      step.removeLinks.length + step.ip.length + step.bridge.length + step.sysctls.length > 0 ||
-      step.iptables,
+      step.removeLinks.length +
+        step.ip.length +
+        step.bridge.length +
+        step.sysctls.length +
+        step.tc.length +
+        step.foreignNftTables.length >
+        0 ||
+      step.iptables ||
+      step.otherIptables,
   );
   return result;
 }
@@ -126,9 +151,7 @@ function namespacePlan(
     }
   }
   const foreignLinks = got.links.filter(
-    (link) =>
-      ['veth', 'bridge', 'vxlan'].includes(link.type) &&
-      !want.links.some((other) => other.name === link.name),
+    (link) => !linkCause(link) && !want.links.some((other) => other.name === link.name),
   );
   removeLinks.push(...foreignLinks.map((link) => `link delete ${link.name}`));
   const goneDevices = new Set([...foreignLinks.map((link) => link.name), ...renewed]);
@@ -157,19 +180,24 @@ function namespacePlan(
     want: lo ? [...want.addresses, LOOPBACK] : want.addresses,
     got: got.addresses,
     key: addressKey,
-    same: (a, b) => a.broadcast === b.broadcast,
-    natural: () => false,
+    same: (a, b) => addressDifferences(a, b).length === 0,
+    natural: (row) => addressCause(row) !== undefined,
   });
   // With a device's first address go others of its network, and routes.
   const shaken = new Set(addresses.remove.map((row) => row.dev));
   const isShaken = (row: { dev: string }) => shaken.has(row.dev);
   const routes = change({
     // A device that is made anew brings its own.
-    want: [...want.routes, ...broughtRoutes(want, got).filter((row) => !renewed.has(row.dev))],
+    want: [
+      ...want.routes,
+      ...[...broughtRoutes(want, got), ...(got.besides ? broughtLocalRoutes(want, got) : [])].filter(
+        (row) => !renewed.has(row.dev),
+      ),
+    ],
     got: got.routes,
     key: routeKey,
     same: (a, b) => routeDifferences(a, b).length === 0,
-    natural: (row) => row.protocol === 'kernel',
+    natural: (row) => routeCause(row) !== undefined,
   });
   const neighbours = change({
     want: want.neighbours,
@@ -185,15 +213,29 @@ function namespacePlan(
     same: (a, b) => a.dst === b.dst && a.permanent === b.permanent,
     natural: () => false,
   });
+  const readings = new Map(got.sysctls.map((sysctl) => [settingKey(sysctl), sysctl.value]));
   const sysctls = wantedSysctls(want, got).filter((sysctl) => {
-    const seen = got.sysctls.find((other) => sysctlKey(other) === sysctlKey(sysctl));
-    return seen?.value !== sysctl.value || [...renewed].some((dev) => sysctl.name.includes(`/${dev}/`));
+    const seen = readings.get(settingKey(sysctl));
+    return seen !== sysctl.value || [...renewed].some((dev) => sysctl.name.includes(`/${dev}/`));
   });
   const tables = differingTables(want.iptables, got.iptables);
+  const {
+    rules = [],
+    bridgeFdb = [],
+    qdiscs = [],
+    nftTables = [],
+    otherIptables: others = [],
+  } = got.besides ?? {};
+  const ruleKeys = new Set(rules.map(ruleOfPolicyKey));
+  const rightRules = new Set(DEFAULT_RULES.map(ruleOfPolicyKey));
   return {
     namespace: want.name,
     removeLinks,
     ip: [
+      ...rules.filter((rule) => !rightRules.has(ruleOfPolicyKey(rule))).map(removeRuleOfPolicy),
+      ...(got.besides
+        ? DEFAULT_RULES.filter((rule) => !ruleKeys.has(ruleOfPolicyKey(rule))).map(ensureRuleOfPolicy)
+        : []),
       ...routes.remove.map(removeRoute),
       ...addresses.remove.map(removeAddress),
       ...neighbours.remove.map(removeNeighbour),
@@ -202,9 +244,25 @@ function namespacePlan(
       ...unique([...routes.ensure, ...want.routes.filter(isShaken)]).map(ensureRoute),
       ...neighbours.ensure.map(ensureNeighbour),
     ],
-    bridge: [...fdb.remove.map(removeFdb), ...fdb.ensure.map(ensureFdb)],
+    bridge: [
+      ...bridgeFdb
+        .filter((row) => !goneDevices.has(row.dev) && !bridgeFdbCause(want, got.links, row))
+        .map(removeBridgeFdb),
+      ...fdb.remove.map(removeFdb),
+      ...fdb.ensure.map(ensureFdb),
+    ],
     sysctls: sysctls.map(ensureSysctl),
     iptables: tables.length > 0 ? restoreText(want.iptables, tables) : '',
+    tc: qdiscs.filter((qdisc) => !goneDevices.has(qdisc.dev)).map(removeQdisc),
+    foreignNftTables: nftTables,
+    ...(got.besides && others.length > 0
+      ? {
+          otherIptables: {
+            program: `${otherIptables(got.besides)}-restore`,
+            text: restoreText([], [...new Set(others.map(({ table }) => table))]),
+          },
+        }
+      : {}),
   };
 }
 

@@ -133,6 +133,7 @@ export const claimSchemas = {
     port: optional(port, 'UDP port of a vxlan device.'),
     local: optional(address, 'Local address of a vxlan device.'),
     learning: optional(yesOrNo, 'Whether a vxlan device learns.'),
+    hairpin: optional(yesOrNo, 'Whether a bridge port may send a frame back to where it came from.'),
   }),
   address: mapping('an address check', {
     in: inside,

@@ -10,11 +10,17 @@ import { childrenOf } from '../sandbox/process.ts';
 import type { Session } from '../sandbox/session.ts';
 
 /**
- * Start the agent of a running lab again where it has died; returns the nodes that it had left alone. It has to belong to the sandbox, so it is
+ * Start the agent of a running lab again where it has died, or `all` the same; returns the nodes that it had left alone. It has to belong to the sandbox, so it is
  * started from a session of the holder itself.
  */
-export async function ensureAgents(session: Session, lab: Lab, signal: AbortSignal): Promise<string[]> {
-  const nodes = nodesWithoutAgent(session, lab);
+export async function ensureAgents(
+  session: Session,
+  lab: Lab,
+  { signal, all }: { signal: AbortSignal; all: boolean },
+): Promise<string[]> {
+  const nodes = all
+    ? (agentConfig(lab)?.nodes ?? []).map(({ name }) => name)
+    : nodesWithoutAgent(session, lab);
   if (nodes.length === 0) return [];
   // What a dead agent had started has become PID 1's, as everything of an agent is; nothing else is.
   for (const pid of childrenOf(session.holderPid)) endProcess(pid);

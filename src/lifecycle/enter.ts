@@ -5,7 +5,7 @@ import { identityMap } from '../sandbox/identity-map.ts';
 import { PROGRAM_INSIDE } from '../sandbox/layout.ts';
 import { liveRecord, liveRecords } from '../sandbox/record.ts';
 import { openSession } from '../sandbox/session.ts';
-import { holderOf } from './up.ts';
+import { holderOf } from './running.ts';
 
 /**
  * Run a command in a node or pod of a running lab (`where` absent: in the lab's sandbox, where all of them can be seen), with our own terminal.

@@ -81,7 +81,7 @@ export function humanText(look: Look): HumanText {
     const rest = more.map((text) => `    ${text}\n`).join('');
     switch (event.outcome) {
       case 'good':
-        return `${colour('green', summary ?? `${name}: up in ${seconds(event.durationMs)}`)}\n`;
+        return `${colour('green', summary ?? `${name}: ${event.done ?? 'up'} in ${seconds(event.durationMs)}`)}\n`;
       case 'failed':
         return `${colour('red', summary ?? `${name}: failed`)}\n`;
       case 'skipped':

@@ -83,6 +83,8 @@ export interface LabEndEvent {
   type: 'lab-end';
   lab: string;
   outcome: 'good' | 'failed' | 'not-built' | 'skipped' | 'invalid' | 'interrupted';
+  /** What has been done with it, where nothing was verified: `up` (default), `repaired`. */
+  done?: string;
   /** Why it could not be built, was skipped or was interrupted. */
   reason?: string;
   durationMs: number;

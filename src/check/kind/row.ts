@@ -1,7 +1,7 @@
 import { describeAddress } from '../../kernel/address.ts';
 import { describeFdb } from '../../kernel/fdb.ts';
 import { describeRule } from '../../kernel/iptables.ts';
-import { describeLink } from '../../kernel/link.ts';
+import { describeLiveLink } from '../../kernel/link.ts';
 import { describeNeighbour } from '../../kernel/neighbour.ts';
 import { describeRoute } from '../../kernel/route.ts';
 import { sysctlPath } from '../../kernel/sysctl.ts';
@@ -63,8 +63,9 @@ export async function linkRow(around: Surroundings, claim: LinkRow): Promise<Out
       ['port', claim.port, row.vxlan?.port],
       ['local', claim.local, row.vxlan?.local],
       ['learning', claim.learning, row.vxlan?.learning],
+      ['hairpin', claim.hairpin, row.hairpin],
     ],
-    describeLink,
+    describeLiveLink,
   );
   return peer === undefined ? outcome : { holds: false, want: outcome.want, got: [...outcome.got, peer] };
 }

@@ -7,8 +7,8 @@ export type Which = string | RegExp;
 export type Deed = [where: string, command: string];
 
 /**
- * Something that goes wrong in a running lab, and what has to come of it. Afterwards `bin/lab up` puts it right, and all the checks that ran
- * pass again.
+ * Something that goes wrong in a running lab, and what has to come of it. `bin/lab diff` finds it, `bin/lab repair` puts it right, and all the
+ * checks that ran pass again.
  */
 export interface Fault {
   /** What is wrong, as a sentence about the network. */
@@ -18,8 +18,6 @@ export interface Fault {
   outside?: (lab: LabCopy) => Promise<void>;
   /** A command that goes on while the checks run; it prints a line when it has begun. */
   meanwhile?: [where: string, argv: string[]];
-  /** What `bin/lab up` cannot put right, because it looks only at the tables that it writes. */
-  mend?: Deed[];
   /** Checks that must fail. */
   fails: Which[];
   /** Checks that must pass all the same. `rest`: every other one, so the fault is narrow. */

@@ -65,7 +65,6 @@ export const flannelFaults = (lab: Lab, bridge: string): Fault[] => [
   {
     name: 'a copy of everything that a pod sends goes out of eth0',
     break: [['node1', mirror(hostVeth(lab, manager), 'eth0')]],
-    mend: [['node1', `tc qdisc delete dev ${hostVeth(lab, manager)} clsact`]],
     fails: [sameNode, noBare, noPodAddress],
     passes: [tcp, udp, http, mesh, vxlanFrame, fdbOfNode1],
   },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { differences, type Difference } from '../../../src/kernel/difference.ts';
+import { DEFAULT_RULES } from '../../../src/kernel/rule.ts';
 import { plan, type NamespacePlan } from '../../../src/kernel/plan.ts';
 import { emptyNamespace, type ObservedNamespace, type Reason } from '../../../src/kernel/state.ts';
 
@@ -42,7 +43,7 @@ function asWanted(): ObservedNamespace {
         mac: '02:00:00:00:00:02',
         master: 'docker0',
         index: 3,
-        port: { state: 'forwarding', isolated: false },
+        portState: 'forwarding',
       },
     ],
     addresses: [
@@ -52,6 +53,18 @@ function asWanted(): ObservedNamespace {
     routes: [
       { to: '172.30.0.0/16', dev: 'flannel.1', protocol: 'boot' },
       { to: '172.30.76.0/24', dev: 'docker0', protocol: 'kernel', scope: 'link', src: '172.30.76.1' },
+      ...[
+        ['lo', '127.0.0.1'],
+        ['docker0', '172.30.76.1'],
+      ].map(([dev = '', to = '']) => ({
+        table: 'local',
+        type: 'local',
+        to,
+        dev,
+        scope: 'host' as const,
+        src: to,
+        protocol: 'kernel',
+      })),
     ],
     neighbours: [
       { dev: 'flannel.1', address: '172.30.9.2', lladdr: '96:8f:2d:49:c5:31', state: 'reachable' },
@@ -65,7 +78,16 @@ function asWanted(): ObservedNamespace {
       { name: 'net/ipv4/conf/all/rp_filter', value: '2' },
       { name: 'net/ipv4/conf/docker0/arp_ignore', value: '0' },
     ],
-    fresh,
+    besides: {
+      usesNft: true,
+      rules: DEFAULT_RULES,
+      bridgeFdb: [],
+      qdiscs: [],
+      nftTables: [],
+      otherIptables: [],
+      fresh,
+      files: {},
+    },
   };
 }
 
@@ -86,7 +108,7 @@ describe('what somebody changed in a running lab is seen, and put back', () => {
   });
 
   test('the route that the kernel made with an address is gone', () => {
-    const { drift, mends } = after((got) => got.routes.pop());
+    const { drift, mends } = after((got) => got.routes.splice(1, 1));
     const row = 'route 172.30.76.0/24 dev docker0 scope link src 172.30.76.1 proto kernel';
     expect(drift).toEqual([{ what: 'missing', row, details: [] }]);
     expect(mends.ip).toEqual([
@@ -97,7 +119,7 @@ describe('what somebody changed in a running lab is seen, and put back', () => {
   test('an address that is gone took its route along: only the address is named', () => {
     const { drift } = after((got) => {
       got.addresses.pop();
-      got.routes.pop();
+      got.routes.splice(1, 1);
     });
     expect(drift).toEqual([{ what: 'missing', row: 'address 172.30.76.1/24 dev docker0', details: [] }]);
   });
@@ -133,16 +155,21 @@ describe('what somebody changed in a running lab is seen, and put back', () => {
 
   test('a port of the bridge does not forward, or is kept from the others', () => {
     const { drift, mends } = after((got) => {
-      Object.assign(got.links[2] ?? {}, { port: { state: 'disabled', isolated: true } });
+      Object.assign(got.links[2] ?? {}, { portState: 'disabled', turnedPort: { isolated: 'on' } });
     });
     expect(drift).toMatchObject([
       {
         what: 'changed',
         row: 'link veth1 type veth',
-        details: ['port state: want forwarding, got disabled', 'port isolated: want false, got true'],
+        details: ['port state: want forwarding, got disabled', 'isolated: want off, got on'],
       },
     ]);
-    expect(mends.ip).toContain('link set veth1 type bridge_slave state 3 isolated off');
+    expect(mends.ip).toEqual(
+      expect.arrayContaining([
+        'link set veth1 type bridge_slave isolated off',
+        'link set veth1 type bridge_slave state 3',
+      ]),
+    );
   });
 
   test('a learned neighbour has a MAC that no lease has', () => {

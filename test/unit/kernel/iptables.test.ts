@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { differingTables } from '../../../src/kernel/difference.ts';
+import { differingTables } from '../../../src/kernel/table.ts';
 import { parseSave, restoreText, type IptablesRule } from '../../../src/kernel/iptables.ts';
 
 // As `iptables-save` of iptables 1.8.9 prints it.

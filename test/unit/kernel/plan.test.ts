@@ -66,7 +66,7 @@ function observed(): Map<string, ObservedNamespace> {
           },
         ],
         addresses: [own, { dev: 'docker0', address: '172.30.76.1/24', broadcast: '172.30.76.255' }],
-        routes: [{ to: '172.30.76.0/24', dev: 'docker0', protocol: 'kernel' }],
+        routes: [{ to: '172.30.76.0/24', dev: 'docker0', protocol: 'kernel', src: '172.30.76.1' }],
       },
     ],
     [
@@ -78,7 +78,7 @@ function observed(): Map<string, ObservedNamespace> {
         addresses: [own, { dev: 'eth0', address: '172.30.76.7/24', broadcast: '172.30.76.255' }],
         routes: [
           { to: 'default', via: '172.30.76.1', dev: 'eth0', protocol: 'boot' },
-          { to: '172.30.76.0/24', dev: 'eth0', protocol: 'kernel' },
+          { to: '172.30.76.0/24', dev: 'eth0', protocol: 'kernel', src: '172.30.76.7' },
         ],
       },
     ],
@@ -112,6 +112,7 @@ describe('a plan', () => {
   test('for what is there already is empty', () => {
     const all = plan(wanted(), observed());
     expect({ ...all, files: [] }).toEqual({
+      foreignNamespaces: [],
       namespaces: [],
       veths: [],
       steps: [],
@@ -132,6 +133,8 @@ describe('a plan', () => {
         bridge: [],
         sysctls: [],
         iptables: '',
+        tc: [],
+        foreignNftTables: [],
       },
     ]);
   });
