@@ -47,12 +47,11 @@ export async function trace(
   if (untried !== undefined) return { lines: [], frames: [] };
   await Promise.all(places.map((place) => hearing.doubt(place, 200)));
   const questions = asked(around, observed, probe);
+  const flow = flowOf(heard, ports?.client);
   const frames = heard
-    .filter(
-      (frame) => contains(frame.bytes, tag) || isOf(frame, ports?.client) || questions.has(question(frame)),
-    )
-    .toSorted((a, b) => a.timeSeconds - b.timeSeconds);
-  const lines = [...sentences(frames, links, ports?.client), ...openQuestions(observed, questions)];
+    .filter((frame) => contains(frame.bytes, tag) || isOf(frame, flow) || questions.has(question(frame)))
+    .toSorted((a, b) => a.timeSeconds - b.timeSeconds || depth(a, links) - depth(b, links));
+  const lines = [...sentences(frames, links, flow), ...openQuestions(observed, questions)];
   return { lines, frames };
 }
 
@@ -80,21 +79,48 @@ function layers(packet: Packet): Packet[] {
   return packet.inner ? [...layers(packet.inner), packet] : [packet];
 }
 
-/** TCP, UDP and HTTP are known by the port that the client sends from, whatever is translated on the way. */
-function isOf(frame: CapturedFrame, clientPort: number | undefined): boolean {
-  return clientPort !== undefined && wayOf(frame, clientPort) !== undefined;
+/**
+ * What TCP, UDP and HTTP are known by, whatever is translated on the way: the port that the client sends from, and where a masquerade changes that
+ * (--random-fully), the sequence number of the client's SYN, which no translation touches.
+ */
+interface Flow {
+  clientPort: number;
+  synNumbers: ReadonlySet<number>;
+}
+
+function flowOf(heard: readonly CapturedFrame[], clientPort: number | undefined): Flow | undefined {
+  if (clientPort === undefined) return undefined;
+  const synNumbers = heard.flatMap((frame) => {
+    const tcp = layers(packetOf(frame))[0]?.tcp;
+    return tcp?.sourcePort === clientPort && tcp.flags.includes('S') ? [tcp.seq] : [];
+  });
+  return { clientPort, synNumbers: new Set(synNumbers) };
+}
+
+function isOf(frame: CapturedFrame, flow: Flow | undefined): boolean {
+  return flow !== undefined && wayOf(frame, flow) !== undefined;
+}
+
+/** A frame that comes in keeps its stamp on its way up: from a port to its bridge, from eth0 to the tunnel device. */
+function depth(frame: CapturedFrame, links: ReadonlyMap<string, ObservedLink>): number {
+  const type = links.get(frame.place)?.type;
+  return frame.direction === 'out' ? 0 : type === 'bridge' ? 2 : type === 'vxlan' ? 1 : 0;
 }
 
 type Way = 'request' | 'answer' | 'error';
 
 /** Which way the probe's own packet in a frame goes; an ICMP error is about a request and goes the other way. */
-function wayOf(frame: CapturedFrame, clientPort: number | undefined): Way | undefined {
+function wayOf(frame: CapturedFrame, flow: Flow | undefined): Way | undefined {
   const [packet] = layers(packetOf(frame));
   if (!packet) return undefined;
   const { icmp } = packet;
   const about = icmp?.embedded;
   const header = packet.tcp ?? packet.udp ?? about?.tcp ?? about?.tcpStart ?? about?.udp;
-  if (clientPort !== undefined) {
+  if (flow) {
+    const { clientPort, synNumbers } = flow;
+    const { tcp } = packet;
+    if (tcp && synNumbers.has(tcp.seq)) return 'request';
+    if (tcp && synNumbers.has((tcp.ack - 1) >>> 0)) return 'answer';
     if (header?.sourcePort === clientPort)
       return !about ? 'request' : icmp.kind === 'redirect' ? undefined : 'error';
     return header?.destinationPort === clientPort ? 'answer' : undefined;
@@ -129,9 +155,9 @@ function asked(
 function sentences(
   frames: readonly CapturedFrame[],
   links: ReadonlyMap<string, ObservedLink>,
-  clientPort: number | undefined,
+  flow: Flow | undefined,
 ): string[] {
-  const ofWay = (way: Way) => frames.filter((frame) => wayOf(frame, clientPort) === way);
+  const ofWay = (way: Way) => frames.filter((frame) => wayOf(frame, flow) === way);
   const [request, answer] = [farthest(ofWay('request'), links), farthest(ofWay('answer'), links)];
   const lines: string[] = [];
   if (answer) lines.push(`the answer was last seen on ${line(answer)}${strayed(answer, links)}`);

@@ -72,8 +72,8 @@ function judge({ claim, negated, places, frames, probe, doubts }: Evidence): Out
   const fitting = (place: string) =>
     frames.filter((frame) => frame.place === place && fits(claim.expect, frame));
   const want = negated
-    ? [`no frame on ${places.join(', ')} with ${words(claim.expect)}`]
-    : places.map((place) => `on ${place}: a frame with ${words(claim.expect)}`);
+    ? [`no frame on ${places.join(', ')} ${ofProbe(claim.expect)}`]
+    : places.map((place) => `on ${place}: a frame ${ofProbe(claim.expect)}`);
   if (probe.untried !== undefined) return { ...probe, want: [...want, ...probe.want] };
   const got: string[] = [];
   let holds = true;
@@ -114,6 +114,10 @@ function whatWasThere(place: string, frames: readonly CapturedFrame[], want: Fra
 export function line(frame: CapturedFrame): string {
   return `${frame.place} ${frame.direction}: ${describe(packetOf(frame), frame.lengthBytes)}`;
 }
+
+/** Without an expectation any frame of the probe is meant. */
+const ofProbe = (expect: FrameExpectation): string =>
+  Object.keys(expect).length === 0 ? 'of the probe' : `with ${words(expect)}`;
 
 /** The expectation in the lab file's own words. */
 function words(expect: FrameExpectation): string {

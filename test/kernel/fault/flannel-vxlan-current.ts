@@ -5,8 +5,10 @@ import {
   fdbOfNode2,
   fits,
   flannelFaults,
+  hostVeth,
   http,
   innerFrame,
+  manager,
   mesh,
   noBare,
   noPodAddress,
@@ -66,6 +68,19 @@ const vtep = (node: 'node1' | 'node2', { vni }: { vni: number }): Deed => {
 };
 
 export const flannelVxlanCurrentFaults = (lab: Lab): Fault[] => [
+  {
+    name: "a pod's port of cni0 sends nothing back to where it came from",
+    break: [['node1', `ip link set ${hostVeth(lab, manager)} type bridge_slave hairpin off`]],
+    fails: ['a pod may reach itself through its own port of cni0 (hairpinMode)'],
+    passes: 'rest',
+    tells: [
+      {
+        check: 'a pod may reach itself through its own port of cni0 (hairpinMode)',
+        got: /^hairpin: want true, got false$/,
+        rows: [/^node1: changed link veth9fb44f34 type veth: hairpin: want true, got false/],
+      },
+    ],
+  },
   {
     name: "node1 has lost the neighbour entry for node2's VTEP",
     break: [['node1', 'ip neighbour delete 172.30.9.0 dev flannel.1']],

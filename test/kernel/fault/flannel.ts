@@ -8,6 +8,13 @@ export const hostVeth = (lab: Lab, pod: string): string =>
 export const manager = 'business-manager-666f454f7f-7l86b';
 export const product = 'data-product-6664c6dcb9-tkmms';
 
+const macOf = (lab: Lab, pod: string): string =>
+  lab.cluster.pods.find(({ netns }) => netns === pod)?.mac ?? '';
+
+/** The other pod on node2. */
+const neighbourOfProduct = (lab: Lab): string =>
+  lab.cluster.pods.find(({ netns, node }) => node === 'node2' && netns !== product)?.netns ?? '';
+
 export const mesh = 'every pod reaches every other pod';
 export const tcp = "TCP from pod to pod arrives with the pod's own address";
 export const udp = "UDP from pod to pod arrives with the pod's own address";
@@ -133,5 +140,127 @@ export const flannelFaults = (lab: Lab, bridge: string): Fault[] => [
         last: /^the answer was last seen on business-manager-666f454f7f-7l86b\/eth0 in: IP 198\.51\.100\.1 > 172\.30\.76\.7: ICMP echo reply/,
       },
     ],
+  },
+  {
+    name: "node1's FORWARD chain of iptables-legacy drops by default",
+    break: [['node1', 'iptables-legacy -P FORWARD DROP']],
+    fails: [mesh, vxlanFrame, tcp],
+    passes: [fdbOfNode1],
+    tells: [
+      {
+        check: vxlanFrame,
+        rows: [/^node1: foreign iptables-legacy -t filter -P FORWARD DROP$/],
+        last: /^the packet was last seen on node1\/\w+ in: /,
+      },
+    ],
+  },
+  {
+    name: 'a table of nftables on node1 drops what it forwards',
+    break: [
+      [
+        'node1',
+        `nft 'add table inet own; add chain inet own forward { type filter hook forward priority 0; policy drop; }'`,
+      ],
+    ],
+    fails: [mesh, vxlanFrame, tcp],
+    passes: [fdbOfNode1],
+    tells: [{ check: vxlanFrame, rows: [/^node1: foreign nft table inet own$/] }],
+  },
+  {
+    name: "a pod sends with its gateway's own address",
+    break: [[manager, 'iptables -t nat -A POSTROUTING -p icmp -j SNAT --to-source 172.30.76.1']],
+    fails: [vxlanFrame, mesh],
+    passes: [fdbOfNode1],
+    tells: [
+      {
+        check: vxlanFrame,
+        rows: [
+          /^business-manager-666f454f7f-7l86b: foreign iptables -t nat -A POSTROUTING -p icmp -j SNAT --to-source 172\.30\.76\.1$/,
+        ],
+        last: /^the packet was last seen on node1\/\w+ in: IP 172\.30\.76\.1 > 172\.30\.9\.2: ICMP echo request/,
+      },
+    ],
+  },
+  {
+    name: "node1's VTEP has the MAC of node2's",
+    break: [['node1', 'ip link set flannel.1 address 96:8f:2d:49:c5:31']],
+    fails: [mesh, vxlanFrame, 'node1 has link flannel.1'],
+    passes: [sameNode],
+    tells: [
+      {
+        check: 'node1 has link flannel.1',
+        rows: [
+          /^node1: changed link flannel\.1 .*: address: want 8a:22:81:5e:d8:b7, got 96:8f:2d:49:c5:31/,
+          ...(bridge === 'cni0'
+            ? [/^node1: (?:missing|changed) neighbour 172\.30\.9\.0 lladdr 96:8f:2d:49:c5:31/]
+            : []),
+        ],
+      },
+    ],
+  },
+  {
+    name: 'a pod sends with a TTL of one',
+    break: [[manager, 'sysctl -q -w net.ipv4.ip_default_ttl=1']],
+    fails: [vxlanFrame, mesh],
+    passes: [sameNode],
+    tells: [
+      {
+        check: vxlanFrame,
+        rows: [
+          /^business-manager-666f454f7f-7l86b: changed sysctl net\/ipv4\/ip_default_ttl = 64: want 64, got 1/,
+        ],
+        last: /^the packet was last seen on node1\/\w+ in: IP 172\.30\.76\.7 > 172\.30\.9\.2: ICMP echo request/,
+      },
+    ],
+  },
+  {
+    name: 'a pod has turned ARP off',
+    break: [[product, 'ip link set eth0 arp off']],
+    fails: [mesh, tcp],
+    passes: [fdbOfNode1],
+    tells: [
+      {
+        check: tcp,
+        rows: [/^data-product-6664c6dcb9-tkmms: changed link eth0 type veth: arp: want on, got off/],
+      },
+    ],
+  },
+  {
+    name: 'a rule of policy routing on node1 forbids a pod everything',
+    break: [['node1', 'ip rule add from 172.30.76.7 priority 100 prohibit']],
+    fails: [mesh, tcp, vxlanFrame],
+    passes: [fdbOfNode1],
+    tells: [{ check: tcp, rows: [/^node1: foreign rule from 172\.30\.76\.7 prohibit priority 100$/] }],
+  },
+  {
+    name: 'node1 diverts what comes in on its eth0',
+    break: [
+      [
+        'node1',
+        `tc qdisc add dev eth0 clsact; tc filter add dev eth0 ingress bpf bytecode '1,6 0 0 4294967295' action mirred egress redirect dev lo`,
+      ],
+    ],
+    fails: [mesh, tcp],
+    passes: [fdbOfNode1, sameNode],
+    tells: [{ check: tcp, rows: [/^node1: foreign qdisc dev eth0 clsact$/] }],
+  },
+  {
+    name: 'ebtables on node1 drops what its bridge switches',
+    break: [['node1', 'ebtables -A FORWARD -j DROP']],
+    fails: [mesh],
+    passes: [fdbOfNode1, tcp],
+    tells: [{ check: mesh, rows: [/^node1: foreign nft table bridge filter$/] }],
+  },
+  {
+    name: "node2's bridge has a static entry for a pod at another one's port",
+    break: [
+      [
+        'node2',
+        `bridge fdb replace ${macOf(lab, product)} dev ${hostVeth(lab, neighbourOfProduct(lab))} master static sticky`,
+      ],
+    ],
+    fails: [mesh, tcp],
+    passes: [fdbOfNode1],
+    tells: [{ check: tcp, rows: [/^node2: foreign fdb \S+ dev veth\w+ master static$/] }],
   },
 ];

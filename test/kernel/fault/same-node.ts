@@ -34,7 +34,8 @@ export const sameNodeFaults = (_lab: Lab): Fault[] => [
         rows: [
           /^node1: changed link veth0e921722 type veth: master: want cni0, got none \(cni: the node's end of pod pod2's eth0\)$/,
         ],
-        last: /^the packet was last seen on node1\/cni0 in: IP 172\.20\.1\.195 > 172\.20\.1\.176: ICMP echo request/,
+        // Without an entry for pod2 it is the question for its MAC that comes so far.
+        last: /^the packet was last seen on node1\/cni0 in: IP 172\.20\.1\.195 > 172\.20\.1\.176: ICMP echo request|^pod1: nobody has answered for 172\.20\.1\.176 on eth0/,
       },
     ],
   },
@@ -110,7 +111,7 @@ export const sameNodeFaults = (_lab: Lab): Fault[] => [
         check: staysIn,
         want: /^no frame on node1\/eth0 of the probe$/,
         got: /^node1\/eth0 out: IP 172\.20\.1\.195 > 172\.20\.1\.176: ICMP echo request/,
-        rows: [],
+        rows: [/^node1: foreign qdisc dev veth47097500 clsact$/],
       },
     ],
   },
