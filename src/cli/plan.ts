@@ -3,7 +3,7 @@ import { shellCommand } from '../run/shell-quote.ts';
 import type { Arguments } from './arguments.ts';
 import { exitCodes } from './exit-code.ts';
 import { labFile, readLab } from './lab-word.ts';
-import { rowLines } from './row-text.ts';
+import { PLAN_SIGNS, rowLines } from './row-text.ts';
 import { typed } from './wording.ts';
 
 /** What `up` would change, row by row; with --verbose the commands too. Changes nothing. */
@@ -20,7 +20,7 @@ export async function planLab({ lab: word = '', json, verbose }: Arguments): Pro
   const signs = { missing: 'create', foreign: 'remove', changed: 'change' } as const;
   const blocks = [...new Set(differences.map((row) => row.namespace))].map((namespace) => {
     const rows = differences.filter((row) => row.namespace === namespace);
-    return `${painted('bold', namespace)}\n${rowLines(rows.map(asPlanned), view)}`;
+    return `${painted('bold', namespace)}\n${rowLines(rows, view, ({ row }) => row, PLAN_SIGNS)}`;
   });
   process.stdout.write(blocks.join(''));
   if (verbose) {
@@ -39,9 +39,4 @@ export async function planLab({ lab: word = '', json, verbose }: Arguments): Pro
       : `${typed(`up ${word}`)} would ${counts.join(', ')} rows in ${commands.length} commands${isRunning ? '' : `; ${lab.name} is not running`}\n`,
   );
   return exitCodes.good;
-
-  /** What will be is said without a word for what is wrong now, where nothing is there yet. */
-  function asPlanned(row: (typeof differences)[number]) {
-    return isRunning ? row : { ...row, details: [] };
-  }
 }

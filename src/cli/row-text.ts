@@ -2,12 +2,22 @@ import type { Row } from '../kernel/row.ts';
 import { type Look, paint } from '../report/look.ts';
 import { visible } from '../report/visible.ts';
 
+type Signs = Record<Row['what'], { sign: string; word: string; colour?: 'red' | 'yellow' | 'green' }>;
+
 /** Of right rows nothing needs to be said; the others stand out, with or without colour. */
-const SIGNS: Record<Row['what'], { sign: string; word: string; colour?: 'red' | 'yellow' }> = {
+const SIGNS: Signs = {
   right: { sign: ' ', word: '' },
   missing: { sign: '-', word: 'missing', colour: 'red' },
   foreign: { sign: '+', word: 'foreign: nothing in this lab wants it', colour: 'yellow' },
   changed: { sign: '~', word: 'changed', colour: 'red' },
+};
+
+/** The same rows as what will be done about them. */
+export const PLAN_SIGNS: Signs = {
+  right: { sign: ' ', word: '' },
+  missing: { sign: '+', word: '', colour: 'green' },
+  foreign: { sign: '-', word: 'nothing in this lab wants it', colour: 'red' },
+  changed: { sign: '~', word: '', colour: 'yellow' },
 };
 
 /** Rows longer than this have their reason on the next line. */
@@ -23,6 +33,7 @@ export function rowLines(
   rows: readonly Row[],
   look: Look,
   text: (row: Row) => string = ({ row }) => row,
+  signs: Signs = SIGNS,
 ): string {
   const painted = paint(look.colour);
   const plain = (words: string) => visible(words, { ascii: !look.unicode });
@@ -31,7 +42,7 @@ export function rowLines(
   const owners = Math.max(...rows.map(({ reason }) => (reason?.owner ?? '').length), 0);
   return rows
     .map((row, index) => {
-      const { sign, word, colour } = SIGNS[row.what];
+      const { sign, word, colour } = signs[row.what];
       const own = texts[index] ?? '';
       const state = [word, ...row.details].filter(Boolean).join(', ');
       const reason = [state, row.reason?.why ?? ''].filter(Boolean).join(': ');

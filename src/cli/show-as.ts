@@ -15,8 +15,6 @@ const TOOLS: Record<string, Partial<Record<ShowTable, string[]>>> = {
   brctl: { links: ['brctl', 'show'] },
 };
 
-export const tools = Object.keys(TOOLS);
-
 /** What to run for a table, or for all that the program shows; empty: it does not show this one. */
 export function toolCommands(tool: string, table: ShowTable | 'all'): string[][] {
   const known = TOOLS[tool] ?? {};

@@ -19,8 +19,6 @@ const OF_IPTABLES = new Set(['raw', 'mangle', 'nat', 'filter', 'security']);
 
 export const describeNftTable = ({ family, name }: NftTable): string => `nft table ${family} ${name}`;
 
-export const nftTableKey = describeNftTable;
-
 /** From what survey.pl reads by NFT_MSG_GETTABLE: `family name`. */
 export function parseNftTable([family = '', name = '']: readonly string[]): NftTable {
   return { family: FAMILIES[Number(family)] ?? family, name };

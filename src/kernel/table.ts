@@ -15,7 +15,7 @@ import {
   routeCause,
 } from './natural.ts';
 import { describeNeighbour, neighbourDifferences, neighbourKey } from './neighbour.ts';
-import { describeNftTable, nftTableKey } from './nft-table.ts';
+import { describeNftTable } from './nft-table.ts';
 import { describeQdisc, qdiscKey } from './qdisc.ts';
 import { describeRoute, routeDifferences, routeKey } from './route.ts';
 import { compareRows, type KindOfRow, type Row } from './row.ts';
@@ -157,7 +157,7 @@ function besidesRows(want: NamespaceState, got: ObservedNamespace, besides: Besi
       cause: (row) => bridgeFdbCause(want, got.links, row),
     }),
     ...foreign('qdisc', besides.qdiscs, qdiscKey, describeQdisc),
-    ...foreign('nftables', besides.nftTables, nftTableKey, describeNftTable),
+    ...foreign('nftables', besides.nftTables, describeNftTable, describeNftTable),
     ...foreign('iptables', besides.otherIptables, ruleKey, (rule) => describeRule(rule, other)),
     ...fileRows(want, besides.files),
   ];
