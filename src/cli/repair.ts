@@ -13,7 +13,7 @@ export async function repairLab(args: Arguments): Promise<number> {
       const text =
         mended.length === 0
           ? `${lab.name}: every row was as wanted`
-          : `${lab.name}: ${mended.length} rows mended`;
+          : `${lab.name}: ${mended.length} ${mended.length === 1 ? 'row' : 'rows'} mended`;
       context.emit({ type: 'note', lab: lab.name, level: 'info', text });
       return undefined;
     },

@@ -195,7 +195,7 @@ describe('differences', () => {
   test('name the missing row as it could be typed, and who wants it', () => {
     const found = observed();
     in1(found, 'pod').routes.shift();
-    expect(of('pod', found)).toEqual([
+    expect(of('pod', found)).toMatchObject([
       {
         namespace: 'pod',
         kind: 'route',
