@@ -3,7 +3,7 @@
 #
 # Reads, in many network namespaces and in one process, what no program prints fast or at all. stdin: a line for each
 # namespace, `NAME SYSCTL...` (paths under /proc/sys; `-` is the namespace that we are in), where a path that ends in /
-# stands for everything below it, and the words `qdiscs`, `nft` and `legacy` for more. stdout, for each of them:
+# stands for everything below it, one that ends in /. for the files just in it; and the words `qdiscs`, `nft` and `legacy` for more. stdout, for each of them:
 #   = NAME
 #   s PATH<tab>VALUE            a sysctl; tabs in values are blanks
 #   q IFINDEX PARENT KIND       a queueing discipline (RTM_GETQDISC)
@@ -25,19 +25,20 @@ for (<STDIN>) {
     elsif ($word eq 'nft')    { nft_tables() }
     elsif ($word eq 'legacy') { legacy_tables() }
     elsif ($word =~ m{/$})    { tree("/proc/sys/$word") }
+    elsif ($word =~ m{^(.*/)\.$}) { tree("/proc/sys/$1", 'flat') }
     else                      { value("/proc/sys/$word") }
   }
 }
 print $text;
 
 sub tree {
-  my ($directory) = @_;
+  my ($directory, $flat) = @_;
   opendir(my $handle, $directory) or return;
   my @names = sort grep { !/^\./ } readdir $handle;
   for my $name (@names) {
     # Files of /proc/sys have no sub-directories' names: what cannot be read as a file is a directory.
     my $path = "$directory$name";
-    value($path) or -d $path && tree("$path/");
+    value($path) or !$flat && -d $path && tree("$path/");
   }
 }
 

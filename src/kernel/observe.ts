@@ -12,7 +12,7 @@ import { withOtherEnds } from './other-end.ts';
 import { parseQdisc } from './qdisc.ts';
 import { parseRoute } from './route.ts';
 import { parseRule } from './rule.ts';
-import { COMPARED } from './setting.ts';
+import { comparedSettings, FRESH_SETTINGS } from './setting.ts';
 import {
   emptyObserved,
   type Besides,
@@ -36,6 +36,8 @@ interface Asked extends ObserveParts {
   namespace: string;
   /** Everything else that may stand in the way of packets, too. */
   thoroughly?: boolean;
+  /** Settings that are compared with those of a fresh namespace. */
+  compared?: string[];
 }
 
 /** Read the tables of namespaces, all at once. Neighbours of IPv6 are left out. */
@@ -96,6 +98,7 @@ function partsOf(want: NamespaceState, thoroughly: boolean): Asked {
     fdb: forwards,
     iptables: want.iptables.length > 0,
     sysctls: want.sysctls.map((sysctl) => sysctl.name),
+    ...(thoroughly ? { compared: comparedSettings(want) } : {}),
   };
 }
 
@@ -106,14 +109,14 @@ async function readAll(
 ): Promise<{ read: Map<string, string>[]; survey: Map<string, Surveyed>; answers: string[] }> {
   const jobs = asked.map(readJobs);
   const requests = asked
-    .map(({ namespace, thoroughly = false, sysctls = [] }) => ({
+    .map(({ namespace, thoroughly = false, sysctls = [], compared = [] }) => ({
       namespace,
-      sysctls: [...sysctls.map(sysctlPath), ...(thoroughly ? COMPARED : [])],
+      sysctls: [...sysctls.map(sysctlPath), ...compared],
       besides: thoroughly,
     }))
     .filter(({ sysctls, besides }) => besides || sysctls.length > 0);
   const fresh = asked.some(({ thoroughly }) => thoroughly)
-    ? [{ namespace: FRESH, sysctls: COMPARED, besides: false }]
+    ? [{ namespace: FRESH, sysctls: FRESH_SETTINGS, besides: false }]
     : [];
   const surveys = requests.length > 0 ? [surveyJob([...fresh, ...requests])] : [];
   const results = await session.all([[...surveys, ...others, ...jobs.flatMap((job) => Object.values(job))]]);

@@ -4,9 +4,24 @@ import { sysctlKey, sysctlPath, type Sysctl } from './sysctl.ts';
 /**
  * Settings that no component touches and that can stop a packet all the same. They are wanted as they are in a fresh namespace of this machine
  * (a host's own values are passed on to new namespaces, so no value is the right one everywhere): the sandbox's own namespace shows it.
- * Everything below these is compared; a path that ends in / is a directory of /proc/sys.
+ * Everything below these is compared, of devices that have an address: what comes in at a bridge's port comes up at the bridge.
  */
-export const COMPARED = ['net/ipv4/', 'net/bridge/'];
+export function comparedSettings(want: NamespaceState): string[] {
+  const devices = new Set(want.addresses.map(({ dev }) => dev));
+  return [
+    ...FRESH_SETTINGS,
+    ...[...devices].flatMap((dev) => [`net/ipv4/conf/${dev}/`, `net/ipv4/neigh/${dev}/`]),
+  ];
+}
+
+/** The same of a fresh namespace. A path that ends in / is a directory of /proc/sys, one that ends in /. the files just in it. */
+export const FRESH_SETTINGS = [
+  'net/ipv4/.',
+  'net/ipv4/route/',
+  'net/bridge/',
+  ...['all', 'default', 'lo'].map((dev) => `net/ipv4/conf/${dev}/`),
+  'net/ipv4/neigh/lo/',
+];
 
 /** net.ipv4.ip_forward is only a shorthand: what counts is each device's own. */
 const IP_FORWARD = 'net/ipv4/ip_forward';

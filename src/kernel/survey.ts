@@ -5,7 +5,7 @@ import type { Sysctl } from './sysctl.ts';
 /** What survey.pl reads in one namespace; `-` is the sandbox's own, which is as it was made. */
 export interface SurveyRequest {
   namespace: string;
-  /** Paths under /proc/sys; one that ends in / stands for everything below it. */
+  /** Paths under /proc/sys; one that ends in / stands for everything below it, one that ends in /. for the files just in it. */
   sysctls: readonly string[];
   /** Queueing disciplines, tables of nftables, tables of iptables-legacy. */
   besides: boolean;
