@@ -1,8 +1,10 @@
 import type { CapturedFrame } from '../packet/expectation.ts';
+import type { Reception, Stamp } from '../packet/pcapng.ts';
 import { Failure } from '../run/failure.ts';
-import { startProcess, type LiveProcess } from '../run/process.ts';
+import { startProcess } from '../run/process.ts';
 import { PROGRAM_INSIDE } from '../sandbox/layout.ts';
 import type { Session } from '../sandbox/session.ts';
+import { recordReader, type TapRecord } from './record.ts';
 
 /**
  * Captures on many devices at once (src/inside/tap.pl). It is known to be running when `startTap` returns: every socket is bound.
@@ -10,9 +12,29 @@ import type { Session } from '../sandbox/session.ts';
  */
 export interface Tap extends AsyncDisposable {
   /** `listener` is called for every frame and netlink datagram from now on. */
-  listen(listener: (frame: CapturedFrame) => void): Hearing;
+  listen(listener: (frame: TappedFrame) => void): Hearing;
   /** Places that cannot be captured on, and why: the device is not there. */
   missing: ReadonlyMap<string, string>;
+}
+
+/** What a capture for a person needs besides: the true order, backpressure, and what went wrong on the way. */
+export interface LiveTap extends Tap {
+  /** Called when all frames from before this moment have been heard, from all places. */
+  onSettled(listener: (moment: Stamp) => void): void;
+  /** Called when a device is down, or gone; what comes after it is up again is heard. */
+  onGone(listener: (place: string, how: 'down' | 'gone') => void): void;
+  /** Frames that this place has lost so far. All that it had before the question has been heard. Undefined: no answer in time. */
+  lost(place: string, timeoutMs: number): Promise<number | undefined>;
+  /** Nothing is read until `resume`: what comes meanwhile is kept by the kernel as long as there is room, and counted as lost afterwards. */
+  pause(): void;
+  resume(): void;
+  /** It ended by itself; its last words. */
+  ended: Promise<string>;
+}
+
+export interface TappedFrame extends CapturedFrame, Stamp {
+  /** Absent for what the device sends. */
+  reception?: Reception;
 }
 
 /** From `listen` until `end`. */
@@ -25,41 +47,48 @@ export interface Hearing {
   end(): void;
 }
 
-const HEADER_BYTES = 24;
 const OUTGOING = 4;
+const RECEPTIONS: readonly (Reception | undefined)[] = ['unicast', 'broadcast', 'multicast', 'to-other'];
 const FENCE_ETHERTYPE = 0x88b5;
 
 export async function startTap(
   session: Session,
   places: readonly string[],
   vxlanPort?: number,
-): Promise<Tap> {
+): Promise<LiveTap> {
   const argv = [...session.inside(), 'perl', `${PROGRAM_INSIDE}/tap.pl`, ...places.flatMap(split)];
-  const child = startProcess(argv, { env: { WIRELAB_ARCH: process.arch } });
-  const listeners = new Set<(frame: CapturedFrame) => void>();
+  // Ctrl-C reaches the whole process group: the tap still has to hand over what it has.
+  const child = startProcess(argv, { detached: true, env: { WIRELAB_ARCH: process.arch } });
+  const listeners = new Set<(frame: TappedFrame) => void>();
   const missing = new Map<string, string>();
   const waitingForDrops = new Map<number, ((lost: number) => void)[]>();
   let onReady: () => void = () => undefined;
   const ready = new Promise<true>((resolve) => (onReady = () => resolve(true)));
-  readRecords(child, (record) => {
-    if (record.type === 'R') onReady();
-    else if (record.type === 'M')
-      missing.set(places[record.place] ?? '', Buffer.from(record.bytes).toString().trim());
-    else if (record.type === 'D') {
-      const lost = Buffer.from(record.bytes).readUInt32BE(0);
-      // One answer for each question, in their order.
-      waitingForDrops.get(record.place)?.shift()?.(lost);
-    } else {
-      const frame: CapturedFrame = {
-        place: places[record.place] ?? '',
-        direction: record.kind === OUTGOING ? 'out' : 'in',
-        timeSeconds: record.timeSeconds,
-        lengthBytes: record.lengthBytes,
-        bytes: record.bytes,
-        ...(vxlanPort === undefined ? {} : { vxlanPort }),
-      };
-      for (const listener of listeners) listener(frame);
+  let settled: (moment: Stamp) => void = () => undefined;
+  let gone: (place: string, how: 'down' | 'gone') => void = () => undefined;
+  const obey = (record: TapRecord): void => {
+    const place = places[record.place] ?? '';
+    switch (record.type) {
+      case 'R':
+        return onReady();
+      case 'M':
+        return void missing.set(place, Buffer.from(record.bytes).toString().trim());
+      case 'D':
+        // One answer for each question, in their order.
+        return waitingForDrops.get(record.place)?.shift()?.(Buffer.from(record.bytes).readUInt32BE(0));
+      case 'S':
+        return settled(record);
+      case 'G':
+        return gone(place, Buffer.from(record.bytes).toString() === 'down' ? 'down' : 'gone');
+      default: {
+        const frame = tappedFrame(record, place, vxlanPort);
+        for (const listener of listeners) listener(frame);
+      }
     }
+  };
+  const read = recordReader();
+  child.onData((chunk) => {
+    for (const record of read(chunk)) obey(record);
   });
   const outcome = await Promise.race([ready, child.ended]);
   if (outcome !== true) {
@@ -69,7 +98,7 @@ export async function startTap(
     );
   }
 
-  const subscribe = (listener: (frame: CapturedFrame) => void) => {
+  const subscribe = (listener: (frame: TappedFrame) => void) => {
     listeners.add(listener);
     return () => void listeners.delete(listener);
   };
@@ -77,14 +106,19 @@ export async function startTap(
   const lostSoFar = places.map(() => 0);
   let fences = 0;
 
+  const drops = (number: number, timeoutMs: number) => {
+    const lost = deferred<number | undefined>(timeoutMs, undefined);
+    waitingForDrops.set(number, [...(waitingForDrops.get(number) ?? []), lost.resolve]);
+    return lost.promise;
+  };
+
   async function doubt(place: string, lostBefore: number, timeoutMs: number): Promise<string | undefined> {
     const number = places.indexOf(place);
     const why = missing.get(place);
     if (why !== undefined || number < 0) return why ?? 'nobody captures there';
     const tag = (++fences).toString(16).padStart(16, '0');
     const seen = deferred<boolean>(timeoutMs, false);
-    const lost = deferred<number | undefined>(timeoutMs, undefined);
-    waitingForDrops.set(number, [...(waitingForDrops.get(number) ?? []), lost.resolve]);
+    const lost = drops(number, timeoutMs);
     const stop = subscribe((frame) => {
       if (frame.place === place && isFence(frame.bytes, tag)) seen.resolve(true);
     });
@@ -92,7 +126,7 @@ export async function startTap(
     const isDevice = !place.endsWith('/neigh');
     if (!isDevice) seen.resolve(true);
     child.write(`${isDevice ? `fence ${number} ${tag}\n` : ''}drops ${number}\n`);
-    const total = await lost.promise;
+    const total = await lost;
     if (total !== undefined) lostSoFar[number] = total;
     // A fence that was lost too need not be waited for.
     const fenced = (total ?? 0) > lostBefore || (await seen.promise);
@@ -113,10 +147,41 @@ export async function startTap(
         doubt: (place, timeoutMs) => doubt(place, lostBefore[places.indexOf(place)] ?? 0, timeoutMs),
       };
     },
+    onSettled: (listener) => (settled = listener),
+    onGone: (listener) => (gone = listener),
+    lost(place, timeoutMs) {
+      const number = places.indexOf(place);
+      const answer = drops(number, timeoutMs);
+      child.write(`drops ${number}\n`);
+      return answer;
+    },
+    pause: () => child.pause(),
+    resume: () => child.resume(),
+    ended: child.ended.then(({ stderr }) => stderr.trim()),
     async [Symbol.asyncDispose]() {
+      listeners.clear();
+      settled = () => undefined;
+      // It may be waiting for us to read.
+      child.resume();
       child.endInput();
       await child.ended;
     },
+  };
+}
+
+function tappedFrame(record: TapRecord, place: string, vxlanPort: number | undefined): TappedFrame {
+  const { seconds, nanoseconds, lengthBytes, bytes } = record;
+  const reception = RECEPTIONS[record.kind];
+  return {
+    place,
+    direction: record.kind === OUTGOING ? 'out' : 'in',
+    ...(reception === undefined ? {} : { reception }),
+    timeSeconds: seconds + nanoseconds / 1e9,
+    seconds,
+    nanoseconds,
+    lengthBytes,
+    bytes,
+    ...(vxlanPort === undefined ? {} : { vxlanPort }),
   };
 }
 
@@ -142,35 +207,4 @@ export function isFence(bytes: Uint8Array, tag?: string): boolean {
 function split(place: string): [string, string] {
   const cut = place.lastIndexOf('/');
   return [place.slice(0, cut), place.slice(cut + 1)];
-}
-
-interface TapRecord {
-  type: string;
-  kind: number;
-  place: number;
-  timeSeconds: number;
-  lengthBytes: number;
-  bytes: Uint8Array;
-}
-
-function readRecords(child: LiveProcess, deliver: (record: TapRecord) => void): void {
-  let pending: Buffer = Buffer.alloc(0);
-  child.onData((chunk) => {
-    pending = pending.length === 0 ? Buffer.from(chunk) : Buffer.concat([pending, chunk]);
-    let at = 0;
-    while (pending.length - at >= HEADER_BYTES) {
-      const size = pending.readUInt32BE(at + 20);
-      if (pending.length - at < HEADER_BYTES + size) break;
-      deliver({
-        type: String.fromCharCode(pending.readUInt8(at)),
-        kind: pending.readUInt8(at + 1),
-        place: pending.readUInt16BE(at + 2),
-        timeSeconds: pending.readUInt32BE(at + 8) + pending.readUInt32BE(at + 12) / 1e9,
-        lengthBytes: pending.readUInt32BE(at + 16),
-        bytes: pending.subarray(at + HEADER_BYTES, at + HEADER_BYTES + size),
-      });
-      at += HEADER_BYTES + size;
-    }
-    pending = pending.subarray(at);
-  });
 }

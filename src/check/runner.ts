@@ -9,7 +9,7 @@ import type { Session } from '../sandbox/session.ts';
 import { evidenceOf } from './evidence.ts';
 import type { CheckSpec } from './spec.ts';
 import { placeOf, type Outcome, type Surroundings } from './surroundings.ts';
-import { startTap, type Tap } from './tap.ts';
+import { startTap, type Tap } from '../capture/tap.ts';
 import { tableReader } from './table-reader.ts';
 import { look } from './sight.ts';
 import { title } from './title.ts';

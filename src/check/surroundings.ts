@@ -7,7 +7,7 @@ import type { CapturedFrame } from '../packet/expectation.ts';
 import type { Session } from '../sandbox/session.ts';
 import type { TableReader } from './table-reader.ts';
 import type { Sight } from './sight.ts';
-import type { Tap } from './tap.ts';
+import type { Tap } from '../capture/tap.ts';
 
 /** What a check works with. */
 export interface Surroundings {

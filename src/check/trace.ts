@@ -8,7 +8,7 @@ import { line } from './kind/packet.ts';
 import { sendProbe } from './probe.ts';
 import type { Probe } from './spec.ts';
 import { namespaceOf, targetAddress, type Surroundings } from './surroundings.ts';
-import { isFence, startTap } from './tap.ts';
+import { isFence, startTap } from '../capture/tap.ts';
 
 /** The way of one probe's packets through the lab. */
 export interface Trace {

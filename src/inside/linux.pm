@@ -97,10 +97,21 @@ sub alarm_milliseconds {
 
 # Seconds with fraction; perl's own time has whole seconds only (clock_gettime(2), CLOCK_MONOTONIC).
 sub now {
-  my $value = pack('q q', 0, 0);
-  syscall($number->{clock_gettime}, 1, $value);
-  my ($seconds, $nanoseconds) = unpack('q q', $value);
+  my ($seconds, $nanoseconds) = clock(1);
   return $seconds + $nanoseconds / 1e9;
+}
+
+# Nanoseconds since the epoch, by the clock that stamps frames (CLOCK_REALTIME).
+sub real_nanoseconds {
+  my ($seconds, $nanoseconds) = clock(0);
+  return $seconds * 1_000_000_000 + $nanoseconds;
+}
+
+sub clock {
+  my ($id) = @_;
+  my $value = pack('q q', 0, 0);
+  syscall($number->{clock_gettime}, $id, $value);
+  return unpack('q q', $value);
 }
 
 1;

@@ -11,6 +11,9 @@ export interface LiveProcess {
   nextLine(): Promise<string | undefined>;
   /** Raw standard output; not together with onLine. */
   onData(listener: (bytes: Uint8Array) => void): void;
+  /** Standard output is not read until `resume`; then the child waits. */
+  pause(): void;
+  resume(): void;
   onError(listener: (text: string) => void): void;
   /** It no longer keeps us waiting: what is there of it is enough. */
   letGo(): void;
@@ -57,6 +60,8 @@ export function startProcess(argv: readonly string[], options: ProcessOptions = 
       })();
     },
     onData: (listener) => void child.stdout.on('data', listener),
+    pause: () => void child.stdout.pause(),
+    resume: () => void child.stdout.resume(),
     onError: (listener) => void child.stderr.on('data', listener),
     letGo: () => child.unref(),
     endInput: () => void child.stdin.end(),

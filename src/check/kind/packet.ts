@@ -7,7 +7,7 @@ import type { Packet as Decoded } from '../../packet/packet.ts';
 import type { Packet, Probe } from '../spec.ts';
 import { placeOf, type Outcome, type Surroundings } from '../surroundings.ts';
 import { sendProbe } from '../probe.ts';
-import { isFence } from '../tap.ts';
+import { isFence } from '../../capture/tap.ts';
 
 const FENCE_TIMEOUT_MS = 2_000;
 
