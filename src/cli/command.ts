@@ -139,6 +139,14 @@ export const commands: readonly Command[] = [
     run: async (args) => (await import('./events.ts')).tellEvents(args),
   },
   {
+    name: 'script',
+    words: '<lab>',
+    summary: 'print a lab as one bash script that needs nothing of this project; needs no rights',
+    options: [...everywhere, 'output'],
+    exit: 'run',
+    run: async (args) => (await import('./script.ts')).printScript(args),
+  },
+  {
     name: 'validate',
     words: '<file>',
     summary: 'read a lab file and say what is wrong in it; needs no rights',

@@ -19,7 +19,7 @@ export const options = {
     value: 'NAME',
     describe: 'form of the report: human, json, tap or junit',
   },
-  output: { type: 'string', value: 'FILE', describe: 'write the report to FILE' },
+  output: { type: 'string', value: 'FILE', describe: 'write the report, or the script, to FILE' },
   slow: { type: 'boolean', describe: 'run the checks that are tagged slow, too' },
   'strict-skip': { type: 'boolean', describe: 'whatever is skipped counts as failed' },
   all: { type: 'boolean', describe: 'every lab' },

@@ -21,6 +21,16 @@ const BUILT_IN: Record<IptablesRule['table'], string[]> = {
 
 const TABLES = Object.keys(BUILT_IN) as IptablesRule['table'][];
 
+export const isBuiltIn = (table: IptablesRule['table'], chain: string): boolean =>
+  BUILT_IN[table].includes(chain);
+
+/** A rule as arguments of iptables(8): iptables-save quotes a comment with spaces, `--comment "flanneld masq"`, and in it `"` and `\\` by a backslash. */
+export function ruleWords(rule: string): string[] {
+  return [...rule.matchAll(/"((?:[^"\\]|\\.)*)"|\S+/gs)].map(([word, quoted]) =>
+    quoted === undefined ? word : quoted.replaceAll(/\\(.)/gs, '$1'),
+  );
+}
+
 /** The input of iptables-restore(8) that makes the tables named hold these rules and no others; tables that are not named stay as they are. */
 export function restoreText(rules: readonly IptablesRule[], tables: readonly string[]): string {
   return TABLES.filter((table) => tables.includes(table))

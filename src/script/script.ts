@@ -1,0 +1,40 @@
+import { agentConfig } from '../agent/config.ts';
+import { kernelState } from '../component/kernel-state.ts';
+import type { Lab } from '../lab/lab.ts';
+import { answering } from './answering.ts';
+import { commandText } from './command-text.ts';
+import { said, subtitled, titled } from './comment.ts';
+import { ending } from './ending.ts';
+import { header } from './header.ts';
+import { names } from './names.ts';
+import type { Part, Section } from './section.ts';
+import { sections } from './sections.ts';
+import { world } from './world.ts';
+
+/**
+ * A lab as one bash script that needs nothing of this project: it makes namespaces for itself, builds the lab in them as a person would, command by
+ * command, then runs its arguments or a shell. The same lab gives the same text. Pure: nothing is run or touched.
+ *
+ *   header ─ world ─ underlay ─ pods ─ flannel ─ names ─ flanneld ─ ending
+ */
+export function labScript(lab: Lab): string {
+  const state = kernelState(lab.cluster);
+  const built = sections(state).map(sectionText);
+  const texts = [
+    header(lab, state),
+    world(),
+    ...built,
+    names(state),
+    answering(agentConfig(lab)),
+    ending(lab, state),
+  ];
+  return texts.filter((text) => text !== '').join('\n');
+}
+
+const sectionText = ({ title, idea, drawing, parts }: Section): string =>
+  [titled(title, idea, drawing), ...parts.map(partText)].join('\n');
+
+function partText({ title, steps }: Part): string {
+  const texts = steps.map(({ why, commands }) => said(why) + commands.map(commandText).join(''));
+  return [subtitled(title), ...texts].join('\n');
+}

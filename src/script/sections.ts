@@ -1,0 +1,72 @@
+import type { KernelState, NamespaceState, Reason } from '../kernel/state.ts';
+import { picture } from './picture.ts';
+import { rowSteps } from './rows.ts';
+import { joined, type Part, type Section, type Step } from './section.ts';
+
+type Owner = Reason['owner'];
+
+/** In the order in which a person would build: first the machines and their cables, then what runs on them. */
+const SECTIONS: { owners: Owner[]; title: string; idea: string }[] = [
+  {
+    owners: ['underlay'],
+    title: 'The underlay',
+    idea: 'The machines and the physical network between them: a segment is a bridge in a namespace of its own, a cable is a veth pair.',
+  },
+  {
+    owners: ['docker', 'cni'],
+    title: 'The pods',
+    idea: "On each node a bridge, whose address is its pods' gateway, and for each pod a namespace and a veth pair to that bridge.",
+  },
+  {
+    owners: ['flannel'],
+    title: 'flannel',
+    idea: "The pods of other nodes are behind a VXLAN device, which packs their frames into UDP between the nodes' own addresses.",
+  },
+  { owners: ['lab'], title: 'The rest', idea: 'What this lab wants besides.' },
+];
+
+/** What a lab wants in the kernel, as steps in the order in which a person would take them. Pure. */
+export function sections(state: KernelState): Section[] {
+  const ofNode = podsByNode(state);
+  return SECTIONS.flatMap(({ owners, title, idea }) => {
+    const isOwn = (owner: Owner) => owners.includes(owner);
+    const withPods = isOwn('docker');
+    const parts = state.namespaces
+      .filter(({ role }) => role !== 'pod')
+      .flatMap((machine) => {
+        const begin = isOwn('underlay') ? [namespaceStep(machine)] : [];
+        const own = part(machine, [...begin, ...rowSteps(state, machine, isOwn)]);
+        const pods = withPods ? (ofNode.get(machine.name) ?? []) : [];
+        return [
+          ...own,
+          ...pods.flatMap((pod) => part(pod, [namespaceStep(pod), ...rowSteps(state, pod, isOwn)])),
+        ];
+      });
+    if (parts.length === 0) return [];
+    return [{ owner: owners[0] as Owner, title, idea, drawing: picture(state, isOwn), parts }];
+  });
+}
+
+const part = ({ name }: NamespaceState, steps: Step[]): Part[] =>
+  steps.length === 0 ? [] : [{ title: name, steps: joined(steps) }];
+
+function namespaceStep({ name, role }: NamespaceState): Step {
+  return {
+    why: role === 'segment' ? `a place for the switch` : `a ${role} is a network namespace`,
+    commands: [
+      ['ip', 'netns', 'add', name],
+      ['ip', '-n', name, 'link', 'set', 'lo', 'up'],
+    ],
+  };
+}
+
+/** Pods by the node that their cable leads to. */
+function podsByNode({ namespaces }: KernelState): Map<string, NamespaceState[]> {
+  const nodes = new Map<string, NamespaceState[]>();
+  for (const namespace of namespaces) {
+    const node =
+      namespace.role === 'pod' ? namespace.links.find(({ peer }) => peer)?.peer?.namespace : undefined;
+    if (node !== undefined) nodes.set(node, [...(nodes.get(node) ?? []), namespace]);
+  }
+  return nodes;
+}
