@@ -2,8 +2,8 @@ import { shellQuote } from '../run/shell-quote.ts';
 
 const WIDTH = 120;
 
-/** Where a long line is broken: before the last of these that it has. */
-const BREAKS = ['peer', 'type', '-j'];
+/** Where a long line is broken: before the first of these that it has, at its last place. */
+const BREAKS = ['peer', 'type', '-m', '-j'];
 
 /** A command as one types it; a long one on two lines. */
 export function commandText(argv: readonly string[]): string {

@@ -17,7 +17,7 @@ export function titled(title: string, idea: string, drawing: readonly string[] =
   return comment([`══ ${title} `.padEnd(WIDTH - 2, '═'), '', ...folded(idea), ...picture]);
 }
 
-/** The head of what is done for one machine. */
+/** The head of a part. */
 export const subtitled = (title: string): string => comment([`── ${title} ──`]);
 
 function folded(sentence: string): string[] {

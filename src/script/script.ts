@@ -31,10 +31,13 @@ export function labScript(lab: Lab): string {
   return texts.filter((text) => text !== '').join('\n');
 }
 
+/** The same as data, for programs: what is built, without what is around it. */
+export const labSections = (lab: Lab): Section[] => sections(kernelState(lab.cluster));
+
 const sectionText = ({ title, idea, drawing, parts }: Section): string =>
   [titled(title, idea, drawing), ...parts.map(partText)].join('\n');
 
-function partText({ title, steps }: Part): string {
+function partText({ namespace, owner, steps }: Part): string {
   const texts = steps.map(({ why, commands }) => said(why) + commands.map(commandText).join(''));
-  return [subtitled(title), ...texts].join('\n');
+  return [subtitled(`${namespace}, ${owner}`), ...texts].join('\n');
 }

@@ -5,8 +5,7 @@ import type { Reason } from '../kernel/state.ts';
  * in which they are typed. Plain data; `script.ts` makes text of it.
  */
 export interface Section {
-  /** Whose section it is, and how its title reads: `The underlay`. */
-  owner: Reason['owner'];
+  /** e.g. `The underlay` */
   title: string;
   /** What is built here, in a sentence or two. */
   idea: string;
@@ -15,9 +14,10 @@ export interface Section {
   parts: Part[];
 }
 
-/** What is done for one machine or pod. */
+/** What one component wants of one machine or pod. */
 export interface Part {
-  title: string;
+  namespace: string;
+  owner: Reason['owner'];
   steps: Step[];
 }
 

@@ -34,21 +34,27 @@ export function sections(state: KernelState): Section[] {
     const parts = state.namespaces
       .filter(({ role }) => role !== 'pod')
       .flatMap((machine) => {
-        const begin = isOwn('underlay') ? [namespaceStep(machine)] : [];
-        const own = part(machine, [...begin, ...rowSteps(state, machine, isOwn)]);
         const pods = withPods ? (ofNode.get(machine.name) ?? []) : [];
+        const begin = isOwn('underlay') ? [namespaceStep(machine)] : [];
         return [
-          ...own,
-          ...pods.flatMap((pod) => part(pod, [namespaceStep(pod), ...rowSteps(state, pod, isOwn)])),
+          ...part(state, machine, owners, begin),
+          ...pods.flatMap((pod) => part(state, pod, owners, [namespaceStep(pod)])),
         ];
       });
-    if (parts.length === 0) return [];
-    return [{ owner: owners[0] as Owner, title, idea, drawing: picture(state, isOwn), parts }];
+    return parts.length === 0 ? [] : [{ title, idea, drawing: picture(state, isOwn), parts }];
   });
 }
 
-const part = ({ name }: NamespaceState, steps: Step[]): Part[] =>
-  steps.length === 0 ? [] : [{ title: name, steps: joined(steps) }];
+function part(state: KernelState, namespace: NamespaceState, owners: Owner[], begin: Step[]): Part[] {
+  const steps = [...begin, ...rowSteps(state, namespace, (owner) => owners.includes(owner))];
+  const { links, addresses, routes, sysctls, iptables } = namespace;
+  const owner = [...links, ...addresses, ...routes, ...sysctls, ...iptables]
+    .map((row) => row.owner)
+    .find((one) => owners.includes(one));
+  return steps.length === 0
+    ? []
+    : [{ namespace: namespace.name, owner: owner ?? (owners[0] as Owner), steps: joined(steps) }];
+}
 
 function namespaceStep({ name, role }: NamespaceState): Step {
   return {

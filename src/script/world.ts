@@ -23,11 +23,10 @@ PATH=$PATH:/usr/sbin:/sbin
 say() { printf '%s: %s\\n' "\${0##*/}" "$*" >&2; }
 
 if [[ -z \${lab_started_by-} ]]; then
-  case \${1-} in -h | --help)
+  if [[ \${1-} == -h || \${1-} == --help ]]; then
     sed -n '3,/^$/ s/^# \\{0,1\\}//p' "$0"
     exit
-    ;;
-  esac
+  fi
   if [[ ! -f \${BASH_SOURCE[0]-} ]]; then
     say 'write this into a file and run that: the script starts itself again'
     exit 125
