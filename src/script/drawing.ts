@@ -4,8 +4,10 @@ export interface Fork {
   branches: string[];
 }
 
-/** More than this many branches are counted, not drawn. */
+/** More branches of one stem than this are counted, not drawn, and fewer where there are many stems; but three lines are always there. */
 const MOST_BRANCHES = 12;
+const MOST_LINES = 60;
+const FEWEST_BRANCHES = 3;
 
 /**
  * A picture of forks below each other, their branches in one column:
@@ -16,8 +18,10 @@ const MOST_BRANCHES = 12;
  */
 export function forks(all: readonly Fork[]): string[] {
   const width = Math.max(0, ...all.map(({ stem }) => stem.length));
+  const share = Math.floor(MOST_LINES / all.length);
+  const most = Math.max(FEWEST_BRANCHES, Math.min(MOST_BRANCHES, share));
   return all.flatMap(({ stem, branches }) => {
-    const drawn = branches.length > MOST_BRANCHES ? branches.slice(0, MOST_BRANCHES - 1) : branches;
+    const drawn = branches.length > most ? branches.slice(0, most - 1) : branches;
     const left = branches.length - drawn.length;
     const shown = left === 0 ? drawn : [...drawn, `… and ${left} more`];
     if (shown.length === 0) return [stem];
