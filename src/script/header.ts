@@ -1,14 +1,17 @@
 import type { KernelState } from '../kernel/state.ts';
 import type { Lab } from '../lab/lab.ts';
 import { commandText } from './command-text.ts';
-import { comment } from './comment.ts';
+import { comment, said } from './comment.ts';
 import { firstTry } from './first-try.ts';
 
 /** What the script is, how it is used and what it needs. It is what `--help` prints, too. */
-export function header(lab: Lab, state: KernelState): string {
+export function header(lab: Lab, state: KernelState, needed: ReadonlyMap<string, readonly string[]>): string {
   const file = `./${lab.name}.sh`;
   const example = commandText([file, ...firstTry(state)]).trimEnd();
-  const further = lab.requires.binaries.length > 0 ? `; ${lab.requires.binaries.join(', ')}` : '';
+  const packages = [...needed].map(([name, programs]) =>
+    programs.join() === name ? name : `${name} (${programs.join(', ')})`,
+  );
+  const needs = `It needs Linux, bash, ${[...packages, ...lab.requires.binaries].join(', ')}. It runs as root, and as anybody else where the kernel lets ordinary users make user namespaces.`;
   return `#!/usr/bin/env bash
 #
 ${comment([`${lab.name}: ${lab.summary}`])}#
@@ -21,9 +24,7 @@ ${comment([`${lab.name}: ${lab.summary}`])}#
 #   ${example}
 #       one command; what follows is the command with its arguments, as for env(1)
 #
-# It needs Linux, bash, unshare, setpriv and mount (util-linux), ip and bridge (iproute2), iptables, and sysctl
-# (procps)${further}. It needs root, or a kernel that lets ordinary users make user namespaces.
-#
+${said(needs)}#
 # It ends with the command's own exit status; 128+n: signal n ended it; 127: there is no such command; 126: it
 # cannot be run; 125: the network could not be built.
 

@@ -7,6 +7,7 @@ import { said, subtitled, titled } from './comment.ts';
 import { ending } from './ending.ts';
 import { header } from './header.ts';
 import { names } from './names.ts';
+import { programs } from './programs.ts';
 import type { Part, Section } from './section.ts';
 import { sections } from './sections.ts';
 import { world } from './world.ts';
@@ -19,11 +20,12 @@ import { world } from './world.ts';
  */
 export function labScript(lab: Lab): string {
   const state = kernelState(lab.cluster);
-  const built = sections(state).map(sectionText);
+  const steps = sections(state);
+  const needed = programs(steps);
   const texts = [
-    header(lab, state),
-    world(),
-    ...built,
+    header(lab, state, needed),
+    world(needed),
+    ...steps.map(sectionText),
     names(state),
     answering(agentConfig(lab)),
     ending(lab, state),

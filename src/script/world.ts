@@ -8,7 +8,9 @@ import { titled } from './comment.ts';
  * Each is killed when the one before it ends, however that happens (prctl(2), PR_SET_PDEATHSIG), and with PID 1 the kernel ends everything else.
  * unshare(1) blocks SIGTERM, so it is not the one that the caller sees.
  */
-export function world(): string {
+export function world(needed: ReadonlyMap<string, readonly string[]>): string {
+  const programs = [...needed.values()].flat().join(' ');
+  const packages = [...needed.keys()].join(' ');
   return `${titled(
     'A world of its own',
     'From here on everything happens in namespaces that end with this script, however it ends:',
@@ -31,9 +33,9 @@ if [[ -z \${lab_started_by-} ]]; then
     say 'write this into a file and run that: the script starts itself again'
     exit 125
   fi
-  for program in unshare setpriv mount ip bridge iptables sysctl; do
+  for program in ${programs}; do
     if ! command -v "$program" >/dev/null; then
-      say "this needs $program, which is not installed"
+      say "this needs $program, which is not installed (apt-get install ${packages})"
       exit 125
     fi
   done
@@ -45,8 +47,8 @@ if [[ -z \${lab_started_by-} ]]; then
     if "\${world[@]}" --map-auto true 2>/dev/null; then world+=(--map-auto); fi
   fi
   if ! "\${world[@]}" true; then
-    say 'no namespaces here: run it as root, or let ordinary users make them (on Ubuntu:'
-    say 'sysctl kernel.apparmor_restrict_unprivileged_userns=0)'
+    say 'there can be no namespaces here: run it as root, or let ordinary users make them. On Ubuntu that is'
+    say 'sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0'
     exit 125
   fi
   read -r lab_started_by _ </proc/self/stat

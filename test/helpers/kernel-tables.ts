@@ -22,7 +22,7 @@ for ns in $(ip netns list | cut -d' ' -f1 | sort); do
   read_as fdb bridge -n $ns -j -d fdb show
   read_as ports bridge -n $ns -j -d link show
   read_as iptables $here iptables-save
-  read_as sysctls $here sysctl -a -r '^net[.]'
+  read_as sysctls $here grep -rs '' /proc/sys/net
   read_as files bash -c "cd /etc/netns/$ns 2>/dev/null && head -100 *"
 done
 `;
@@ -80,4 +80,4 @@ export function parseIndexes(text: string): Record<string, number> {
   return found;
 }
 
-const restless = /^# (Generated|Completed)|nf_conntrack_count|^net\.core\.netdev_rss_key/;
+const restless = /^# (Generated|Completed)|nf_conntrack_count|netdev_rss_key/;

@@ -161,13 +161,13 @@ describe.each(labs)('the script of %s', (_, load) => {
       'unshare',
       'setpriv',
       'iproute2',
-      'iptables',
       'procps',
       'root',
       '128+n',
       ...lab.requires.binaries,
     ])
       expect(head).toContain(word);
+    expect(head.includes('iptables')).toBe(lab.cluster.flannel !== undefined);
   });
 
   it('draws each machine and pod where it is plugged in', async () => {
@@ -181,6 +181,49 @@ describe.each(labs)('the script of %s', (_, load) => {
       expect(pictures).toMatch(new RegExp(`[┬─├└]─ ${name} +eth0 +${address}$`, 'm'));
     for (const { netns, ip } of cluster.pods)
       expect(pictures).toMatch(new RegExp(`─ ${netns} +eth0 +${ip}/\\d+$`, 'm'));
+  });
+});
+
+it('needs only what it uses, and says so when it is not there', async () => {
+  const needs = (text: string) => / for program in (.*); do$/m.exec(text)?.[1]?.split(' ').sort();
+  const world = ['ip', 'mount', 'setpriv', 'sysctl', 'unshare'];
+  expect(needs(labScript(await loadedFrom(multiSegmentLab(undefined))))).toEqual(world);
+  const all = labScript(await loadedFrom(multiSegmentLab('current')));
+  expect(needs(all)).toEqual(['bridge', ...world, 'iptables'].sort());
+  const file = join(directory, 'needs.sh');
+  writeFileSync(file, all);
+  const got = await run(['bash', '-c', 'command() { [[ $2 != iptables ]]; }; . "$0"', file], {});
+  expect(got).toMatchObject({ exitCode: 125, stdout: '' });
+  expect(got.stderr).toContain(
+    'this needs iptables, which is not installed (apt-get install util-linux iproute2 iptables procps)',
+  );
+});
+
+describe('a lab of 20 nodes and 1,000 pods', () => {
+  it.each(['v0.7', 'current'])('with flannel %s has a script at once, and no absurd one', async (era) => {
+    const nodes = Array.from(
+      { length: 20 },
+      (_, n) => `    - {name: n${n}, address: 10.0.0.${n + 1}/24, podCIDR: 10.244.${n}.0/24}\n`,
+    );
+    const pods = Array.from(
+      { length: 1000 },
+      (_, n) => `{apiVersion: v1, kind: Pod, metadata: {name: p${n}}, spec: {nodeName: n${n % 20}}}\n`,
+    );
+    const lab = await loadedFrom({
+      'lab.yaml': `name: large\ncluster:\n  nodes:\n${nodes.join('')}  flannel: {era: ${era}, config: {Network: 10.244.0.0/16, Backend: {Type: vxlan}}}\nmanifests: [pods.yaml]\nchecks: []\n`,
+      'pods.yaml': pods.join('---\n'),
+    });
+    const start = performance.now();
+    const text = labScript(lab);
+    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(text.length).toBeLessThan(1_500_000);
+    expect(text.split('\n').length).toBeLessThan(40_000);
+    // Its pictures count what they do not draw.
+    expect(text.match(/^# {3}.*[─├└]─/gm)?.length).toBeLessThan(120);
+    expect(text).toContain('… and 48 more');
+    const file = join(directory, 'large.sh');
+    writeFileSync(file, text);
+    expect(await run(['bash', '-n', file], {})).toMatchObject({ exitCode: 0, stderr: '' });
   });
 });
 
