@@ -16,7 +16,7 @@ export function header(lab: Lab, state: KernelState, needed: ReadonlyMap<string,
 #
 ${comment([`${lab.name}: ${lab.summary}`])}#
 # This script builds that network out of network namespaces, command by command as one would type it, runs
-# something in it, and leaves nothing behind. The machine's own network is not touched.
+# something in it, and leaves nothing behind. The machine's own network is not touched; files are the machine's own.
 #
 #   ${file}
 #       a shell in it: \`ip netns\` lists the machines and pods, \`ip netns exec NAME bash\` sits down at one;

@@ -57,7 +57,7 @@ if [[ -z \${lab_started_by-} ]]; then
   exit
 fi
 
-# Nobody watches yet while a process is being started. Are both to the left still there?
+# A process is killed with its parent only once it has asked for that. Are those who started this one still there?
 read -r _ _ _ parent _ </proc/self/stat
 read -r _ _ _ parent _ <"/proc/$parent/stat"
 if [[ $parent != "$lab_started_by" ]]; then
@@ -69,11 +69,18 @@ unset lab_started_by
 trap 'say "line $LINENO: exit status $?: $BASH_COMMAND"; exit 125' ERR
 trap 'exit 130' INT
 
-# The processes of this world only, a /run for names of network namespaces, and an /etc that can be written.
+# The processes of this world only, and a /run for the names of network namespaces.
 mount -t proc proc /proc
 mount -t tmpfs -o mode=755 tmpfs /run
-mkdir -p /run/netns /run/lock /run/etc/work /run/etc/upper/netns
-echo '# there is no name server in here' >/run/etc/upper/resolv.conf
-mount -t overlay -o lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work overlay /etc
+mkdir /run/netns /run/lock
+
+# In /etc/netns ip-netns(8) finds the files that a namespace has of its own. Where there is no such directory, an /etc
+# over the machine's gets one, and no name server while we are at it.
+if [[ ! -d /etc/netns ]]; then
+  mkdir -p /run/etc/work /run/etc/upper/netns
+  echo '# there is no name server in here' >/run/etc/upper/resolv.conf
+  mount -t overlay -o lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work overlay /etc
+fi
+mount -t tmpfs -o mode=755 tmpfs /etc/netns
 `;
 }

@@ -166,7 +166,6 @@ describe.skipIf(process.getuid?.() !== 0)(`a lab's script (WIRELAB_TEST_SEED=${s
       [['exit', '3'], 127],
     ])('%j, and ends with %i', async (argv, exitCode) => {
       expect((await run('same-node', argv)).exitCode).toBe(exitCode);
-      await expectUnchanged(host, before, ['sysctls']);
     });
 
     test('with the directory, the input and the environment that it was started with', async () => {
@@ -178,6 +177,8 @@ describe.skipIf(process.getuid?.() !== 0)(`a lab's script (WIRELAB_TEST_SEED=${s
       });
       expect(got.stdout).toBe(`${directory}\ntyped\nvalue\n0\n`);
     });
+
+    test('and nothing of all that is left', () => expectUnchanged(host, before));
 
     test('in a world of its own: no process of the machine, none of its networks', async () => {
       const got = await run('same-node', [
@@ -195,6 +196,27 @@ describe.skipIf(process.getuid?.() !== 0)(`a lab's script (WIRELAB_TEST_SEED=${s
         'segment1',
       ]);
     });
+  });
+
+  test('where somebody has files of namespaces already', async () => {
+    await host.run([
+      'sh',
+      '-c',
+      'mkdir -p /etc/netns/node1; echo 192.0.2.1 odd | tee /etc/netns/node1/hosts',
+    ]);
+    const argv = ['ip', 'netns', 'exec', 'node1', 'cat', '/etc/hosts'];
+    for (const user of ['root', 'guest'] as const)
+      expect((await run('same-node', argv, plain(user))).stdout).toBe(
+        '# node1\n127.0.0.1\tlocalhost\n192.0.2.11\tnode1\n',
+      );
+    await host.run(['rm', '-r', '/etc/netns']);
+  });
+
+  test('within another one', async () => {
+    const inner = [script('same-node'), 'ip', 'netns', 'exec', 'pod1', 'ping', '-c', '1', '172.20.1.176'];
+    const got = await run('flannel-vxlan', inner, plain('guest'));
+    expect(got).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(got.stdout).toContain('1 received');
   });
 
   test('--help says how it is used and builds nothing', async () => {
@@ -235,7 +257,10 @@ describe.skipIf(process.getuid?.() !== 0)(`a lab's script (WIRELAB_TEST_SEED=${s
       const started = await host.start([script('flannel-vxlan'), ...argv], plain(user));
       const lastWords = argv.join(' ');
       const there = () => processesOf(host).some(({ words }) => words === lastWords) || undefined;
-      expect(await until(there, { timeoutMs: 10_000 })).toBe(true);
+      if (!(await until(there, { timeoutMs: 30_000 }))) {
+        started.kill('SIGKILL');
+        throw new Error(`${lastWords} does not run: ${(await started.ended).stderr}`);
+      }
       return started;
     };
 
