@@ -63,7 +63,7 @@ export function parseTables(text: string): Tables {
       const far = json(`${namespace} peers`).find(({ nsid }) => nsid === netnsid)?.['name'];
       const peer = end === undefined ? {} : { peer: device(String(far ?? namespace), end) };
       return JSON.stringify({ ...rest, ...peer }, (name, value: unknown) =>
-        /_timer$/.test(name) ? undefined : value,
+        name.endsWith('_timer') ? undefined : value,
       );
     });
     tables[key].sort();

@@ -189,12 +189,9 @@ describe.skipIf(process.getuid?.() !== 0)(`a lab's script (WIRELAB_TEST_SEED=${s
       const [processes, links, ...namespaces] = got.stdout.trim().split('\n');
       expect(Number(processes)).toBeLessThan(6);
       expect(links).toBe('0');
-      expect(namespaces.map((line) => line.split(' ')[0]).sort()).toEqual([
-        'node1',
-        'pod1',
-        'pod2',
-        'segment1',
-      ]);
+      expect(new Set(namespaces.map((line) => line.split(' ')[0]))).toEqual(
+        new Set(['node1', 'pod1', 'pod2', 'segment1']),
+      );
     });
   });
 
