@@ -195,6 +195,30 @@ describe.skipIf(process.getuid?.() !== 0)(`a lab's script (WIRELAB_TEST_SEED=${s
     });
   });
 
+  test('at a terminal it is a shell, in which Ctrl-C ends what runs and not the shell', async () => {
+    const terminal = [
+      'script',
+      '--quiet',
+      '--return',
+      '--command',
+      `'${script('flannel-vxlan')}'`,
+      '/dev/null',
+    ];
+    const started = await host.start(terminal, { ...plain('guest'), typing: true });
+    const there = (text: string) => () => processesOf(host).some(({ words }) => words === text) || undefined;
+    started.type('ip netns exec node1 sleep 1234\n');
+    expect(await until(there('sleep 1234'), { timeoutMs: 30_000 })).toBe(true);
+    started.type('\u0003');
+    expect(await until(() => (there('sleep 1234')() ? undefined : true), { timeoutMs: 10_000 })).toBe(true);
+    started.type('echo "status $?"; ip -n node1 -br address show docker0; exit 7\n');
+    const got = await started.ended;
+    expect(got.stdout).toContain('[flannel-vxlan]');
+    expect(got.stdout).toMatch(/^status 130\r$/m);
+    expect(got.stdout).toMatch(/^docker0 +UP +172\.30\.76\.1\/24/m);
+    expect(got.exitCode).toBe(7);
+    await expectUnchanged(host, before);
+  });
+
   test('where somebody has files of namespaces already', async () => {
     await host.run([
       'sh',
