@@ -1,3 +1,4 @@
+import type { PictureFormat } from '../graph/format.ts';
 import type { ReporterName } from '../report/reporter.ts';
 
 /** What a command is given: the words and options that it declares, read and checked. */
@@ -14,6 +15,7 @@ export interface Arguments {
   verbose: boolean;
   reporter?: ReporterName;
   output?: string;
+  format?: PictureFormat;
   slow: boolean;
   strictSkip: boolean;
   all: boolean;

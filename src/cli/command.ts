@@ -147,6 +147,14 @@ export const commands: readonly Command[] = [
     run: async (args) => (await import('./script.ts')).printScript(args),
   },
   {
+    name: 'graph',
+    words: '<lab>',
+    summary: 'a picture of a lab: for the terminal, Mermaid, Graphviz, or as SVG; needs no rights',
+    options: [...everywhere, 'format', 'output'],
+    exit: 'run',
+    run: async (args) => (await import('./graph.ts')).drawLab(args),
+  },
+  {
     name: 'validate',
     words: '<file>',
     summary: 'read a lab file and say what is wrong in it; needs no rights',

@@ -19,7 +19,14 @@ export const options = {
     value: 'NAME',
     describe: 'form of the report: human, json, tap or junit',
   },
-  output: { type: 'string', value: 'FILE', describe: 'write the report, or the script, to FILE' },
+  output: { type: 'string', value: 'FILE', describe: 'write the report, script or picture to FILE' },
+  format: {
+    type: 'string',
+    choices: ['text', 'mermaid', 'dot', 'svg'],
+    value: 'NAME',
+    describe:
+      'form of the picture: text, mermaid, dot or svg (default: as the name of --output says, else text)',
+  },
   slow: { type: 'boolean', describe: 'run the checks that are tagged slow, too' },
   'strict-skip': { type: 'boolean', describe: 'whatever is skipped counts as failed' },
   all: { type: 'boolean', describe: 'every lab' },

@@ -1,4 +1,5 @@
 import yargs, { type Argv } from 'yargs';
+import type { PictureFormat } from '../graph/format.ts';
 import type { ReporterName } from '../report/reporter.ts';
 import { visible } from '../report/visible.ts';
 import { Failure } from '../run/failure.ts';
@@ -61,6 +62,7 @@ export async function argumentsOf(
     ...(read['file'] === undefined ? {} : { file: read['file'] as string }),
     ...(read['reporter'] === undefined ? {} : { reporter: read['reporter'] as ReporterName }),
     ...(read['output'] === undefined ? {} : { output: read['output'] as string }),
+    ...(read['format'] === undefined ? {} : { format: read['format'] as PictureFormat }),
     ...(read['jobs'] === undefined ? {} : { jobs: read['jobs'] as number }),
     json: read['json'] === true,
     verbose: read['verbose'] === true,

@@ -1,0 +1,46 @@
+import { visible } from '../report/visible.ts';
+import { chart, type ChartBox, type ChartLine } from './chart.ts';
+import type { Picture } from './picture.ts';
+
+/** A Mermaid flowchart, as GitHub and many wikis show it in a block ```mermaid (mermaid.js.org/syntax/flowchart.html). */
+export function mermaidPicture(picture: Picture): string {
+  const { title, boxes, groups, lines } = chart(picture);
+  return `${[
+    '---',
+    `title: ${JSON.stringify(visible(title))}`,
+    '---',
+    'flowchart TB',
+    ...boxes.map((box) => `  ${boxText(box)}`),
+    ...groups.flatMap(({ id, label, boxes: inside }) => [
+      `  subgraph ${id} [${quoted([label])}]`,
+      ...inside.map((box) => `    ${boxText(box)}`),
+      '  end',
+    ]),
+    ...lines.map((line) => `  ${lineText(line)}`),
+    '  classDef segment fill:#334155,stroke:#1e293b,color:#ffffff',
+    '  classDef ethernet fill:#eff6ff,stroke:#3b82f6,color:#1e3a8a',
+    '  classDef tunnel fill:#f5f3ff,stroke:#7c3aed,color:#4c1d95',
+    '  classDef overlay fill:#f5f3ff,stroke:#7c3aed,color:#4c1d95,stroke-dasharray:6 4',
+    '  classDef bridge fill:#ecfdf5,stroke:#059669,color:#064e3b',
+    '  classDef pod fill:#fffbeb,stroke:#d97706,color:#451a03',
+  ].join('\n')}\n`;
+}
+
+function boxText({ id, kind, label }: ChartBox): string {
+  const [open, close] = kind === 'overlay' ? ['([', '])'] : ['[', ']'];
+  return `${id}${open}${quoted(label)}${close}:::${kind}`;
+}
+
+const strokes = { wire: '---', inside: '---', tunnel: '-.-' } as const;
+
+function lineText({ from, to, kind, label }: ChartLine): string {
+  return `${from} ${strokes[kind]}${label === undefined ? '' : `|${quoted([label])}|`} ${to}`;
+}
+
+/** In quotes everything is text but quotes themselves, entities and HTML, which are written as entities of Mermaid's own: `#quot;`. */
+function quoted(lines: readonly string[]): string {
+  const text = lines.map((line) =>
+    visible(line).replace(/[#&<>"`\\]/g, (character) => `#${character.codePointAt(0)};`),
+  );
+  return `"${text.join('<br/>')}"`;
+}

@@ -1,0 +1,100 @@
+import { mostPods, podGroups } from '../crowd.ts';
+import type { Overlay, Picture } from '../picture.ts';
+import { type Block, blockRows } from './block.ts';
+import { type OutsideGroup, outsideGroups } from './outside.ts';
+import type { Contents } from './panel.ts';
+import { podGrid, type PodGrid } from './pod-grid.ts';
+import { type Size, sizeFor } from './size.ts';
+import { textWidth } from './text-width.ts';
+import { TUNNEL_LABEL } from './overlay.ts';
+
+/**
+ * Widths of the page and of what stands in it; heights follow while it is drawn.
+ *
+ *   margin │ gutter │ panel │ trunk │ between │ gutter │ panel │ trunk │ lanes │ margin
+ *
+ * The gutter has the cables of eth0, one for each row of the grid; the trunk the tunnels; lanes lead to segments further down.
+ */
+export interface Page {
+  width: number;
+  rows: Block[][];
+  groups: OutsideGroup[];
+  size: Size;
+  grid: PodGrid;
+  gutter: number;
+  panel: number;
+  trunk: number;
+  between: number;
+  lanes: number;
+  /** Two nodes side by side: tunnels run straight from one to the other. */
+  isDirect: boolean;
+  overlays: Overlay[];
+}
+
+export const MARGIN = 36;
+/** What a slide and a README have room for. */
+const WIDTH = 1280;
+/** One node alone does not get wider than this. */
+const WIDEST_PANEL = 700;
+const BETWEEN = 14;
+export const CABLES_APART = 5;
+export const LANES_APART = 9;
+
+export function page(picture: Picture): Page {
+  const groups = podGroups(picture, mostPods(picture));
+  const contents = picture.machines.flatMap((machine): Contents[] => {
+    const group = groups.get(machine.name);
+    return group ? [{ machine, group }] : [];
+  });
+  const rows = blockRows(picture, contents);
+  const columns = Math.max(1, ...rows.map(columnsOf));
+  const size = sizeFor(columns);
+  const overlays = picture.overlays.filter(({ tunnels }) => tunnels.length > 0);
+  const isDirect = contents.length === 2 && columns === 2;
+  const gutter = 12 + CABLES_APART * Math.max(1, ...rows.flat().map((block) => block.rows.length));
+  const trunk = isDirect || overlays.length === 0 ? 0 : 8 + 8 * overlays.length;
+  const label = Math.max(0, ...overlays.map(({ words }) => textWidth(words, TUNNEL_LABEL)));
+  const between = isDirect ? Math.max(BETWEEN, Math.ceil(label) + 32 - gutter) : BETWEEN;
+  const outside = outsideGroups(picture);
+  const lower = new Set(rows.slice(1).flatMap((row) => row.map(({ segment }) => segment.name)));
+  const far = outside.flatMap((group) =>
+    group.boxes.flatMap((box) => box.segments.filter((name) => lower.has(name))),
+  );
+  const lanes = far.length === 0 ? 0 : 12 + LANES_APART * far.length;
+  const around = 2 * MARGIN + lanes;
+  const room = (width: number): number =>
+    (width - around - (columns - 1) * between) / columns - gutter - trunk;
+  const narrow = around + gutter + WIDEST_PANEL + trunk;
+  const width = Math.ceil(Math.max(columns === 1 ? narrow : WIDTH, around + outsideWidth(outside)));
+  const panel = Math.min(columns === 1 ? width - around - gutter - trunk : room(width), room(width));
+  const inner = panel - 2 * size.padding;
+  const grid = podGrid([...groups.values()], inner, size);
+  return {
+    width,
+    rows,
+    groups: outside,
+    size,
+    grid,
+    gutter,
+    panel,
+    trunk,
+    between,
+    lanes,
+    isDirect,
+    overlays,
+  };
+}
+
+const columnsOf = (row: readonly Block[]): number => row.reduce((sum, { columns }) => sum + columns, 0);
+
+/** Least distance between the machines of one segment and those of the next. */
+export const GROUP_GAP = 48;
+
+export function outsideWidth(groups: readonly OutsideGroup[]): number {
+  return groups.reduce((sum, { width }) => sum + width, 0) + GROUP_GAP * Math.max(0, groups.length - 1);
+}
+
+/** Left edge of the panel in a column of the page. */
+export function columnX({ gutter, panel, trunk, between }: Page, column: number): number {
+  return MARGIN + column * (gutter + panel + trunk + between) + gutter;
+}

@@ -1,0 +1,197 @@
+import { type Crowd, podAddress, type PodGroup } from '../crowd.ts';
+import type { PodBox } from '../picture.ts';
+import { type Area, cable, type Scene, type Style, write, writePair } from './scene.ts';
+import type { Size } from './size.ts';
+import { atMostLines, textWidth, wrapped } from './text-width.ts';
+
+/** How pods are arranged below their bridge, the same in all panels of a picture. */
+export interface PodGrid {
+  columns: number;
+  /** Left of the first box; where there are several rows, their cables come down there. */
+  lead: number;
+  /** From the left of one box to that of the next. */
+  pitch: number;
+  box: { width: number; height: number };
+  /** The address stands beside the name. */
+  isInline: boolean;
+  showsVeth: boolean;
+}
+
+/** From the bridge to the first row. */
+const DROP = 22;
+const BETWEEN = 10;
+const STEP = 4;
+const INSET = 8;
+const MOST_COLUMNS = 6;
+const LEAST_BOX = 84;
+const MOST_CARDS = 9;
+const CROWD_HEIGHT = 46;
+
+const nameStyle = ({ pod }: Size): Style => ({ family: 'mono', size: pod, bold: true, colour: 'pod' });
+const addressStyle = ({ pod }: Size): Style => ({ family: 'mono', size: pod, colour: 'pod' });
+const vethStyle = ({ second }: Size): Style => ({ family: 'mono', size: second - 1, colour: 'faint' });
+const lineHeight = ({ pod }: Size): number => pod + 3.5;
+
+/** A pod's name is broken behind its dots and dashes. */
+const breaks = /(?<=[-.])/;
+
+/** The arrangement that takes the least height without cutting a name; if every one cuts some, the one that cuts least. */
+export function podGrid(groups: readonly PodGroup[], width: number, size: Size): PodGrid {
+  const pods = groups.flatMap((group) => group.pods);
+  const most = Math.max(1, ...groups.map((group) => group.pods.length));
+  const candidates = Array.from({ length: Math.min(most, MOST_COLUMNS) }, (_, index) => index + 1).flatMap(
+    (columns) => [false, true].map((isInline) => candidate({ pods, most, columns, isInline }, width, size)),
+  );
+  // Few pods are cards; many are lines of a list, where that is lower.
+  const possible = candidates.filter(
+    ({ grid }) => grid.box.width >= LEAST_BOX && !(grid.isInline && size.showsRoutes && most <= MOST_CARDS),
+  );
+  const best = (possible.length > 0 ? possible : candidates).toSorted(
+    (one, other) => one.cost - other.cost || other.grid.columns - one.grid.columns,
+  )[0];
+  if (!best) throw new RangeError('no arrangement of pods');
+  return best.grid;
+}
+
+interface Wish {
+  pods: readonly PodBox[];
+  most: number;
+  columns: number;
+  isInline: boolean;
+}
+
+function candidate(
+  { pods, most, columns, isInline }: Wish,
+  width: number,
+  size: Size,
+): { grid: PodGrid; cost: number } {
+  const rows = Math.ceil(most / columns);
+  const gutter = rows === 1 ? BETWEEN : BETWEEN + STEP * rows;
+  const lead = rows === 1 ? 0 : gutter;
+  const pitch = (width - lead + gutter) / columns;
+  const boxWidth = pitch - gutter;
+  const room = boxWidth - 2 * INSET;
+  const showsVeth =
+    size.showsRoutes &&
+    !isInline &&
+    most <= 8 &&
+    pods.every((pod) => fits(vethWords(pod), room, vethStyle(size)));
+  let lines = 1;
+  let cut = 0;
+  for (const pod of pods) {
+    const address = textWidth(podAddress(pod), addressStyle(size));
+    const forName = isInline ? room - address - 10 : room;
+    const { lines: needed, broken } = wrapped(pod.name, forName, { font: nameStyle(size), after: breaks });
+    const allowed = isInline ? 1 : size.podLines;
+    if (broken || needed.length > allowed || address > room) cut++;
+    lines = Math.max(lines, Math.min(needed.length, allowed));
+  }
+  const total = lines + (isInline ? 0 : 1);
+  const height = Math.ceil(total * lineHeight(size) + (showsVeth ? size.second + 2 : 0) + 11);
+  const grid = { columns, lead, pitch, box: { width: boxWidth, height }, isInline, showsVeth };
+  return { grid, cost: cut * 10_000 + rows * (height + BETWEEN) };
+}
+
+const fits = (text: string, width: number, style: Style): boolean => textWidth(text, style) <= width;
+
+/** Height from the bridge's lower edge to that of the last row. */
+export function podsHeight({ pods, crowd }: PodGroup, { columns, box }: PodGrid): number {
+  if (crowd) return DROP + CROWD_HEIGHT;
+  const rows = Math.ceil(pods.length / columns);
+  return rows === 0 ? 0 : DROP + rows * (box.height + BETWEEN) - BETWEEN;
+}
+
+/** Pods below the bridge that is `bridge`, each with its cable. */
+export function drawPods(
+  scene: Scene,
+  { pods, crowd }: PodGroup,
+  { bridge, grid, size }: { bridge: Area; grid: PodGrid; size: Size },
+): void {
+  if (crowd) return drawCrowd(scene, crowd, { bridge, size });
+  const { columns, lead, pitch, box } = grid;
+  const bottom = bridge.y + bridge.height;
+  for (const [position, pod] of pods.entries()) {
+    const row = Math.floor(position / columns);
+    const area = {
+      x: bridge.x + lead + (position % columns) * pitch,
+      y: bottom + DROP + row * (box.height + BETWEEN),
+      ...box,
+    };
+    drawPod(scene, pod, { area, grid, size });
+    if (row === 0) {
+      const x = area.x + box.width / 2;
+      scene.lines.push(cable('veth', { x, y: bottom }, { x, y: area.y }));
+    } else {
+      const x = area.x - BETWEEN / 2 - STEP * (row - 1);
+      const y = area.y + box.height / 2;
+      scene.lines.push(cable('veth', { x, y: bottom }, { x, y }, { x: area.x, y }));
+    }
+  }
+}
+
+function drawPod(
+  scene: Scene,
+  pod: PodBox,
+  { area, grid, size }: { area: Area; grid: PodGrid; size: Size },
+): void {
+  scene.boxes.push({
+    ...area,
+    look: 'pod',
+    title: `pod ${pod.name}: eth0 ${pod.device.addresses.join(', ')}, ${pod.device.mac}, mtu ${pod.device.mtu}; ${pod.host.name} on ${pod.node}`,
+  });
+  const room = area.width - 2 * INSET;
+  const x = area.x + INSET;
+  let y = area.y + 4 + size.pod;
+  const next = (): number => (y += lineHeight(size));
+  if (grid.isInline) {
+    const [name, address] = [nameStyle(size), addressStyle(size)];
+    writePair(
+      scene,
+      { x, y, width: room },
+      { wordings: [pod.name], style: name },
+      { wordings: [podAddress(pod)], style: address },
+    );
+    return;
+  }
+  const { lines } = wrapped(pod.name, room, { font: nameStyle(size), after: breaks });
+  for (const line of atMostLines(lines, size.podLines, room, nameStyle(size))) {
+    write(scene, line, { x, y, width: room }, nameStyle(size));
+    next();
+  }
+  write(scene, podAddress(pod), { x, y, width: room }, addressStyle(size));
+  if (!grid.showsVeth) return;
+  y += size.second + 2;
+  write(scene, vethWords(pod), { x, y, width: room }, vethStyle(size));
+}
+
+/** As ip(8) shows it where somebody chose the numbers: `eth0@if49` is the cable's end whose other end is device 49. */
+function vethWords({ device, host }: PodBox): string {
+  return host.index === undefined
+    ? `${device.name} – ${host.name}`
+    : `${device.name}@if${host.index} – ${host.name}`;
+}
+
+function drawCrowd(
+  scene: Scene,
+  { count, first, last }: Crowd,
+  { bridge, size }: { bridge: Area; size: Size },
+): void {
+  const area = { x: bridge.x, y: bridge.y + bridge.height + DROP, width: bridge.width, height: CROWD_HEIGHT };
+  scene.boxes.push({ ...area, look: 'pod', title: `${count} pods: ${first.name} to ${last.name}` });
+  const x = bridge.x + bridge.width / 2;
+  scene.lines.push(cable('harness', { x, y: bridge.y + bridge.height }, { x, y: area.y }));
+  const slot = { x: area.x + INSET + 2, width: area.width - 2 * INSET - 4 };
+  const [from, to] = [podAddress(first), podAddress(last)];
+  writePair(
+    scene,
+    { ...slot, y: area.y + 19 },
+    { wordings: [`${count} pods`], style: { ...nameStyle(size), family: 'sans', size: size.first } },
+    { wordings: [`${from} – ${to}`, `${from} …`], style: addressStyle(size) },
+  );
+  write(
+    scene,
+    `${first.name} – ${last.name}`,
+    { ...slot, y: area.y + 36 },
+    { ...addressStyle(size), size: size.second },
+  );
+}
