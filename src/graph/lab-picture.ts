@@ -1,5 +1,5 @@
 import { kernelState } from '../component/kernel-state.ts';
-import type { Link } from '../kernel/link.ts';
+import type { Link, Vxlan } from '../kernel/link.ts';
 import type { Route } from '../kernel/route.ts';
 import type { NamespaceState, Wanted } from '../kernel/state.ts';
 import { addressOf } from '../model/cidr.ts';
@@ -37,12 +37,10 @@ function facts({ nodes, pods, bridge, flannel }: Cluster): string[] {
   const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
   return [
     `${count(nodes.length, 'node')}, ${count(pods.length, 'pod')}`,
-    ...(flannel ? [`pod network ${flannel.network}`, `flannel ${flannelEra(flannel.era)}`] : []),
+    ...(flannel ? [`pod network ${flannel.network}`, `flannel ${flannel.era}`] : []),
     ...(nodes.some(({ podCIDR }) => podCIDR !== undefined) ? [`pods on ${bridge.name}`] : []),
   ];
 }
-
-const flannelEra = (era: string): string => (era === 'current' ? 'of today' : era);
 
 function switchOf(state: NamespaceState, { segments }: Cluster): Switch[] {
   const bridge = state.links.find(({ type }) => type === 'bridge');
@@ -76,12 +74,14 @@ function device(link: Wanted<Link>, { addresses }: NamespaceState): Device | und
   const { name, mac = '', mtu = 0, vxlan } = link;
   const own = addresses.filter(({ dev }) => dev === name).map(({ address }) => address);
   const common = { name, mac, mtu, addresses: own };
-  if (vxlan)
-    return { ...common, type: 'tunnel', encapsulation: { words: vxlanWords(vxlan), over: vxlan.dev } };
+  if (vxlan) return { ...common, type: 'tunnel', encapsulation: encapsulation(vxlan) };
   return { ...common, type: link.type === 'bridge' ? 'bridge' : 'ethernet' };
 }
 
-const vxlanWords = ({ vni, port }: { vni: number; port: number }): string => `VXLAN VNI ${vni}, UDP ${port}`;
+function encapsulation({ vni, port, dev }: Vxlan): NonNullable<Device['encapsulation']> {
+  const short = `VNI ${vni}, UDP ${port}`;
+  return { words: `VXLAN ${short}`, short, over: dev };
+}
 
 /** As `ip route` prints it, without what goes without saying. */
 function routeWords({ type, to, via, dev, onlink }: Route): string {

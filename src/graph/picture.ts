@@ -43,8 +43,8 @@ export interface Device {
   mtu: number;
   /** With prefix lengths; a pod bridge may have several one day. */
   addresses: string[];
-  /** Of a tunnel device: `VXLAN VNI 1, UDP 8472`, and the device that its packets leave by. */
-  encapsulation?: { words: string; over: string };
+  /** Of a tunnel device: `VXLAN VNI 1, UDP 8472`, the same shorter, and the device that its packets leave by. */
+  encapsulation?: { words: string; short: string; over: string };
 }
 
 export interface PodBox {

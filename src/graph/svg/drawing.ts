@@ -97,7 +97,7 @@ function drawBars(
   const bars = new Map<string, Area>();
   for (const { segment, columns, firstColumn } of page.rows[index] ?? []) {
     const x = columnX(page, firstColumn) - page.gutter;
-    const right = columnX(page, firstColumn + columns - 1) + page.panel;
+    const right = columnX(page, firstColumn + columns - 1) + page.panel + page.trunk;
     const area = { x, y, width: right - x, height: BAR_HEIGHT };
     bars.set(segment.name, area);
     drawSegment(scene, segment, area, portsOn(picture, segment.name));
@@ -133,7 +133,7 @@ function drawPanels(
         const own = drawPanel(scene, contents, { area, shape, grid, size });
         sockets.push({ column, sockets: own });
         const bar = bars.get(segment.name);
-        const x = area.x - 10 - CABLES_APART * row;
+        const x = area.x - 11 - CABLES_APART * row;
         const { ethernet } = own;
         if (bar)
           scene.lines.push(cable('cable', { x, y: bar.y + bar.height }, { x, y: ethernet.y }, ethernet));
@@ -193,12 +193,13 @@ function drawLegend(scene: Scene, { overlays, width }: Page, y: number): number 
   const items: [LineLook, string][] = [
     ['cable', 'veth pair of the underlay'],
     ['veth', 'veth pair of a pod'],
+    ['harness', 'veth pairs of many pods'],
     ...(overlays.length > 0
       ? [['tunnel', 'tunnel: frames of pods inside packets of nodes'] as [LineLook, string]]
       : []),
   ];
   const used = items.filter(([look]) => scene.lines.some((line) => line.look === look));
-  let x = MARGIN;
+  let x = MARGIN + 4;
   for (const [look, words] of used) {
     scene.lines.push(cable(look, { x, y: y - 4 }, { x: x + 30, y: y - 4 }));
     x += 38;

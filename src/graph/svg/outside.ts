@@ -43,7 +43,8 @@ export const BAR_CIDR: Style = { family: 'mono', size: 12.5, colour: 'light' };
 export const BAR_NOTE: Style = { family: 'sans', size: 11, colour: 'pale' };
 export const BAR_HEIGHT = 34;
 
-export function outsideGroups(picture: Picture): OutsideGroup[] {
+/** `macs: false` leaves the MACs out, where there is no room for them. */
+export function outsideGroups(picture: Picture, { macs }: { macs: boolean }): OutsideGroup[] {
   const { segments, machines, wires } = picture;
   const segmentOf = new Map(wires.map(({ far, bridge }) => [`${far.place}/${far.device}`, bridge.place]));
   const on = ({ name, devices }: Machine): string[] =>
@@ -51,7 +52,9 @@ export function outsideGroups(picture: Picture): OutsideGroup[] {
   const withNodes = new Set(machines.filter(({ role }) => role === 'node').flatMap(on));
   const outer = segments.filter(({ name }) => !withNodes.has(name));
   const boxes = merged(
-    machines.filter(({ role }) => role !== 'node').map((machine) => ({ machine, segments: on(machine) })),
+    machines
+      .filter(({ role }) => role !== 'node')
+      .map((machine) => ({ machine, segments: on(machine), macs })),
   );
   const home = (box: OutsideBox): string | undefined =>
     outer.find(({ name }) => box.segments.includes(name))?.name;
@@ -74,10 +77,16 @@ function groupOf(boxes: OutsideBox[], segment?: Switch): OutsideGroup {
 export const barLabelWidth = ({ name, cidr }: Switch): number =>
   Math.ceil(textWidth(name, BAR_NAME) + textWidth(cidr, BAR_CIDR)) + 2 * PADDING + 14;
 
+interface Plugged {
+  machine: Machine;
+  segments: string[];
+  macs: boolean;
+}
+
 /** Routers, then hosts: alone, or those of one segment in one box where they are many. */
-function merged(machines: readonly { machine: Machine; segments: string[] }[]): OutsideBox[] {
+function merged(machines: readonly Plugged[]): OutsideBox[] {
   const boxes: OutsideBox[] = [];
-  const crowds = new Map<string, { machine: Machine; segments: string[] }[]>();
+  const crowds = new Map<string, Plugged[]>();
   for (const one of machines) {
     if (one.machine.role === 'router') boxes.push(box(one));
     else crowds.set(one.segments.join(' '), [...(crowds.get(one.segments.join(' ')) ?? []), one]);
@@ -89,16 +98,16 @@ function merged(machines: readonly { machine: Machine; segments: string[] }[]): 
   return boxes;
 }
 
-function box({ machine, segments }: { machine: Machine; segments: string[] }): OutsideBox {
+function box({ machine, segments, macs }: Plugged): OutsideBox {
   const { name, role, devices } = machine;
   const rows = devices.map((device): [string, string] => [
     `${device.name}  ${device.addresses.join(', ')}`,
-    device.mac,
+    macs ? device.mac : '',
   ]);
   return sized({ name, role, rows, segments });
 }
 
-function hostsBox(crowd: readonly { machine: Machine; segments: string[] }[]): OutsideBox {
+function hostsBox(crowd: readonly Plugged[]): OutsideBox {
   const all = crowd.map(({ machine }): [string, string] => [
     `${machine.name}  ${machine.devices[0]?.addresses.join(', ') ?? ''}`,
     '',

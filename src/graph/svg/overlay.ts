@@ -33,7 +33,7 @@ export function drawTap(scene: Scene, { device }: Overlay, sockets: Sockets, x: 
 }
 
 /** Where the tunnels of many nodes meet: each of them leads to each other. */
-export function drawMesh(scene: Scene, overlay: Overlay, area: Area): void {
+export function drawMesh(scene: Scene, overlay: Overlay, area: Area, note: string): void {
   scene.boxes.push({ ...area, look: 'overlay', title: `${overlay.words}: ${meshWords(overlay)}` });
   const slot = { x: area.x + 12, y: area.y + 19, width: area.width - 24 };
   const used = write(scene, overlay.words, slot, TUNNEL_LABEL);

@@ -51,11 +51,13 @@ export function page(picture: Picture): Page {
   const size = sizeFor(columns);
   const overlays = picture.overlays.filter(({ tunnels }) => tunnels.length > 0);
   const isDirect = contents.length === 2 && columns === 2;
-  const gutter = 12 + CABLES_APART * Math.max(1, ...rows.flat().map((block) => block.rows.length));
+  const gutter = 16 + CABLES_APART * Math.max(1, ...rows.flat().map((block) => block.rows.length));
   const trunk = isDirect || overlays.length === 0 ? 0 : 8 + 8 * overlays.length;
   const label = Math.max(0, ...overlays.map(({ words }) => textWidth(words, TUNNEL_LABEL)));
-  const between = isDirect ? Math.max(BETWEEN, Math.ceil(label) + 32 - gutter) : BETWEEN;
-  const outside = outsideGroups(picture);
+  const between = isDirect ? Math.max(BETWEEN, Math.ceil(label) + 24 - gutter) : BETWEEN;
+  const roomy = outsideGroups(picture, { macs: true });
+  const fits = outsideWidth(roomy) <= WIDTH - 2 * MARGIN;
+  const outside = fits ? roomy : outsideGroups(picture, { macs: false });
   const lower = new Set(rows.slice(1).flatMap((row) => row.map(({ segment }) => segment.name)));
   const far = outside.flatMap((group) =>
     group.boxes.flatMap((box) => box.segments.filter((name) => lower.has(name))),

@@ -119,10 +119,10 @@ function drawDevice(scene: Scene, device: Device, { area, size }: { area: Area; 
   const { name, type, addresses, mac, mtu, encapsulation } = device;
   scene.boxes.push({ ...area, look: type, title: `${name} ${addresses.join(', ')}, ${mac}, mtu ${mtu}` });
   const colour = type;
-  const slot = { x: area.x + 10, width: area.width - 20 };
+  const slot = { x: area.x + size.inset.device, width: area.width - 2 * size.inset.device };
   const first: Style = { family: 'mono', size: size.first, colour };
   const second: Style = { family: 'sans', size: size.second, colour: 'faint' };
-  const words = encapsulation?.words ?? (type === 'bridge' ? 'bridge' : '');
+  const words = encapsulation?.words ?? (type === 'bridge' ? 'bridge' : 'veth');
   const [firstLine, secondLine] = [area.y + size.device * 0.43, area.y + size.device * 0.8];
   writePair(
     scene,
@@ -133,7 +133,7 @@ function drawDevice(scene: Scene, device: Device, { area, size }: { area: Area; 
   writePair(
     scene,
     { ...slot, y: secondLine },
-    { wordings: words === '' ? [`mtu ${mtu}`] : [`${words}, mtu ${mtu}`, words], style: second },
+    { wordings: [`${words}, mtu ${mtu}`, words, encapsulation?.short ?? words], style: second },
     { wordings: [mac], style: { ...second, family: 'mono', size: size.second - 0.5 } },
   );
 }

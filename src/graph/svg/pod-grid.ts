@@ -12,6 +12,7 @@ export interface PodGrid {
   /** From the left of one box to that of the next. */
   pitch: number;
   box: { width: number; height: number };
+  rows: number;
   /** The address stands beside the name. */
   isInline: boolean;
   showsVeth: boolean;
@@ -20,8 +21,8 @@ export interface PodGrid {
 /** From the bridge to the first row. */
 const DROP = 22;
 const BETWEEN = 10;
-const STEP = 4;
-const INSET = 8;
+/** Between two cables; where there are many they stand closer. */
+const step = (rows: number): number => (rows > 3 ? 3 : 4);
 const MOST_COLUMNS = 6;
 const LEAST_BOX = 84;
 const MOST_CARDS = 9;
@@ -66,11 +67,11 @@ function candidate(
   size: Size,
 ): { grid: PodGrid; cost: number } {
   const rows = Math.ceil(most / columns);
-  const gutter = rows === 1 ? BETWEEN : BETWEEN + STEP * rows;
+  const gutter = rows === 1 ? BETWEEN : BETWEEN + step(rows) * (rows - 1);
   const lead = rows === 1 ? 0 : gutter;
   const pitch = (width - lead + gutter) / columns;
   const boxWidth = pitch - gutter;
-  const room = boxWidth - 2 * INSET;
+  const room = boxWidth - 2 * size.inset.pod;
   const showsVeth =
     size.showsRoutes &&
     !isInline &&
@@ -88,7 +89,7 @@ function candidate(
   }
   const total = lines + (isInline ? 0 : 1);
   const height = Math.ceil(total * lineHeight(size) + (showsVeth ? size.second + 2 : 0) + 11);
-  const grid = { columns, lead, pitch, box: { width: boxWidth, height }, isInline, showsVeth };
+  const grid = { columns, rows, lead, pitch, box: { width: boxWidth, height }, isInline, showsVeth };
   return { grid, cost: cut * 10_000 + rows * (height + BETWEEN) };
 }
 
@@ -108,7 +109,7 @@ export function drawPods(
   { bridge, grid, size }: { bridge: Area; grid: PodGrid; size: Size },
 ): void {
   if (crowd) return drawCrowd(scene, crowd, { bridge, size });
-  const { columns, lead, pitch, box } = grid;
+  const { columns, rows, lead, pitch, box } = grid;
   const bottom = bridge.y + bridge.height;
   for (const [position, pod] of pods.entries()) {
     const row = Math.floor(position / columns);
@@ -122,7 +123,7 @@ export function drawPods(
       const x = area.x + box.width / 2;
       scene.lines.push(cable('veth', { x, y: bottom }, { x, y: area.y }));
     } else {
-      const x = area.x - BETWEEN / 2 - STEP * (row - 1);
+      const x = area.x - BETWEEN / 2 - step(rows) * (row - 1);
       const y = area.y + box.height / 2;
       scene.lines.push(cable('veth', { x, y: bottom }, { x, y }, { x: area.x, y }));
     }
@@ -139,10 +140,9 @@ function drawPod(
     look: 'pod',
     title: `pod ${pod.name}: eth0 ${pod.device.addresses.join(', ')}, ${pod.device.mac}, mtu ${pod.device.mtu}; ${pod.host.name} on ${pod.node}`,
   });
-  const room = area.width - 2 * INSET;
-  const x = area.x + INSET;
+  const room = area.width - 2 * size.inset.pod;
+  const x = area.x + size.inset.pod;
   let y = area.y + 4 + size.pod;
-  const next = (): number => (y += lineHeight(size));
   if (grid.isInline) {
     const [name, address] = [nameStyle(size), addressStyle(size)];
     writePair(
@@ -156,12 +156,13 @@ function drawPod(
   const { lines } = wrapped(pod.name, room, { font: nameStyle(size), after: breaks });
   for (const line of atMostLines(lines, size.podLines, room, nameStyle(size))) {
     write(scene, line, { x, y, width: room }, nameStyle(size));
-    next();
+    y += lineHeight(size);
   }
-  write(scene, podAddress(pod), { x, y, width: room }, addressStyle(size));
-  if (!grid.showsVeth) return;
-  y += size.second + 2;
-  write(scene, vethWords(pod), { x, y, width: room }, vethStyle(size));
+  // What is the same in all of them stands at the same height, however many lines the names take.
+  const bottom = area.y + area.height - 8;
+  const vethHeight = grid.showsVeth ? size.second + 2 : 0;
+  write(scene, podAddress(pod), { x, y: bottom - vethHeight, width: room }, addressStyle(size));
+  if (grid.showsVeth) write(scene, vethWords(pod), { x, y: bottom, width: room }, vethStyle(size));
 }
 
 /** As ip(8) shows it where somebody chose the numbers: `eth0@if49` is the cable's end whose other end is device 49. */
@@ -180,13 +181,14 @@ function drawCrowd(
   scene.boxes.push({ ...area, look: 'pod', title: `${count} pods: ${first.name} to ${last.name}` });
   const x = bridge.x + bridge.width / 2;
   scene.lines.push(cable('harness', { x, y: bridge.y + bridge.height }, { x, y: area.y }));
-  const slot = { x: area.x + INSET + 2, width: area.width - 2 * INSET - 4 };
-  const [from, to] = [podAddress(first), podAddress(last)];
+  const slot = { x: area.x + size.inset.pod + 2, width: area.width - 2 * size.inset.pod - 4 };
+  const style: Style = { family: 'sans', bold: true, size: size.first, colour: 'pod' };
+  const used = write(scene, `${count} pods`, { ...slot, y: area.y + 19 }, style) + 10;
   writePair(
     scene,
-    { ...slot, y: area.y + 19 },
-    { wordings: [`${count} pods`], style: { ...nameStyle(size), family: 'sans', size: size.first } },
-    { wordings: [`${from} – ${to}`, `${from} …`], style: addressStyle(size) },
+    { x: slot.x + used, y: area.y + 19, width: slot.width - used },
+    { wordings: [], style },
+    { wordings: addressRanges(podAddress(first), podAddress(last)), style: addressStyle(size) },
   );
   write(
     scene,
@@ -194,4 +196,11 @@ function drawCrowd(
     { ...slot, y: area.y + 36 },
     { ...addressStyle(size), size: size.second },
   );
+}
+
+/** `172.30.1.2 – 172.30.1.51`, and shorter where they begin alike: `172.30.1.2 – .51` */
+function addressRanges(from: string, to: string): string[] {
+  const whole = `${from} – ${to}`;
+  const network = from.slice(0, from.lastIndexOf('.'));
+  return to.startsWith(`${network}.`) ? [whole, `${from} – ${to.slice(network.length)}`] : [whole];
 }

@@ -77,7 +77,7 @@ export interface Words {
 }
 
 /** Least distance between words at the left and words at the right. */
-const APART = 10;
+const APART = 8;
 
 /** Words at the left and at the right of a slot. Those at the right are kept; those at the left take what is left. */
 export function writePair(scene: Scene, slot: Slot, left: Words, right: Words): void {

@@ -7,6 +7,8 @@ export interface Size {
   /** Between devices. */
   gap: number;
   padding: number;
+  /** Between the edge of a box and the words in it: of a device's, of a pod's. */
+  inset: { device: number; pod: number };
   name: Style;
   /** Names of devices and their addresses. */
   first: number;
@@ -28,6 +30,7 @@ export function sizeFor(nodesBeside: number): Size {
       device: 46,
       gap: 12,
       padding: 14,
+      inset: { device: 10, pod: 8 },
       name: name(17),
       first: 13.5,
       second: 11,
@@ -40,7 +43,8 @@ export function sizeFor(nodesBeside: number): Size {
     header: compact ? 32 : 34,
     device: compact ? 40 : 42,
     gap: 10,
-    padding: 12,
+    padding: compact ? 10 : 12,
+    inset: compact ? { device: 8, pod: 6 } : { device: 10, pod: 8 },
     name: name(compact ? 14 : 15),
     first: compact ? 11.5 : 12.5,
     second: compact ? 9.5 : 10.5,
