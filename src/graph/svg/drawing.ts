@@ -1,3 +1,4 @@
+import { meshWords } from '../chart.ts';
 import type { Picture } from '../picture.ts';
 import { drawMesh, drawTap, drawTunnel, OVERLAY_HEIGHT } from './overlay.ts';
 import { BAR_HEIGHT, drawSegment } from './outside.ts';
@@ -79,7 +80,7 @@ function drawBlocks(scene: Scene, picture: Picture, { page, bottom, loose }: Abo
       for (const overlay of overlays)
         drawTunnel(scene, overlay, drawn.sockets.map((one) => one.sockets) as [Sockets, Sockets]);
     if (!isDirect && overlays.length > 0) {
-      const areas = drawMeshes(scene, { page, y: y + 16, sockets: drawn.sockets });
+      const areas = drawMeshes(scene, { page, y: y + 16, sockets: drawn.sockets, isFirst: index === 0 });
       meshes.push(areas);
       y = Math.max(y, ...areas.map((area) => area.y + area.height));
     }
@@ -147,7 +148,7 @@ function drawPanels(
 /** Below each row of segments, what the tunnels of its nodes lead to. */
 function drawMeshes(
   scene: Scene,
-  { page, y, sockets }: { page: Page; y: number; sockets: readonly Placed[] },
+  { page, y, sockets, isFirst }: { page: Page; y: number; sockets: readonly Placed[]; isFirst: boolean },
 ): Area[] {
   const { overlays, panel } = page;
   const columns = sockets.map(({ column }) => column);
@@ -167,7 +168,7 @@ function drawMeshes(
       if (heights.length > 0)
         scene.lines.push(cable('tunnel', { x, y: Math.min(...heights) }, { x, y: area.y }));
     }
-    drawMesh(scene, overlay, area);
+    drawMesh(scene, overlay, area, isFirst ? meshWords(overlay) : '');
     return area;
   });
 }

@@ -37,5 +37,5 @@ export function drawMesh(scene: Scene, overlay: Overlay, area: Area, note: strin
   scene.boxes.push({ ...area, look: 'overlay', title: `${overlay.words}: ${meshWords(overlay)}` });
   const slot = { x: area.x + 12, y: area.y + 19, width: area.width - 24 };
   const used = write(scene, overlay.words, slot, TUNNEL_LABEL);
-  write(scene, meshWords(overlay), { ...slot, x: slot.x + used + 12, width: slot.width - used - 12 }, NOTE);
+  write(scene, note, { ...slot, x: slot.x + used + 12, width: slot.width - used - 12 }, NOTE);
 }

@@ -35,7 +35,7 @@ function sansWidth(character: string): number {
 /** The text as far as it fits: the middle of what does not is left out, because names differ at their ends. */
 export function fitted(text: string, width: number, font: Font): string {
   if (textWidth(text, font) <= width) return text;
-  const characters = [...text];
+  const characters = charactersOf(text);
   for (let kept = characters.length - 1; kept > 0; kept--) {
     const head = Math.ceil(kept / 2);
     const short = `${characters.slice(0, head).join('')}…${characters.slice(characters.length - (kept - head)).join('')}`;
@@ -78,6 +78,12 @@ export function atMostLines(lines: readonly string[], most: number, width: numbe
   if (lines.length <= most) return [...lines];
   const kept = lines.slice(0, most);
   let last = `${kept.pop() ?? ''}…`;
-  while (last.length > 1 && textWidth(last, font) > width) last = `${[...last].slice(0, -2).join('')}…`;
+  while (last.length > 1 && textWidth(last, font) > width)
+    last = `${charactersOf(last).slice(0, -2).join('')}…`;
   return [...kept, last];
+}
+
+/** What a person takes for one character, so that no emoji is cut in two. */
+function charactersOf(text: string): string[] {
+  return Array.from(new Intl.Segmenter('en').segment(text), ({ segment }) => segment);
 }
