@@ -1,3 +1,4 @@
+import { visible } from '../../report/visible.ts';
 import { meshWords } from '../chart.ts';
 import type { Picture } from '../picture.ts';
 import { drawMesh, drawTap, drawTunnel, OVERLAY_HEIGHT } from './overlay.ts';
@@ -36,7 +37,7 @@ function drawHeading(scene: Scene, { name, summary, facts }: Picture, { width }:
   let y = MARGIN + 20;
   write(scene, name, { ...slot, y }, TITLE);
   y += 5;
-  const { lines } = wrapped(summary, slot.width, { font: SUMMARY, after: /(?<= )/ });
+  const { lines } = wrapped(visible(summary), slot.width, { font: SUMMARY, after: /(?<= )/ });
   for (const line of atMostLines(lines, 3, slot.width, SUMMARY))
     write(scene, line, { ...slot, y: (y += 21) }, SUMMARY);
   write(scene, facts.join('  ·  '), { ...slot, y: (y += 22) }, FACTS);
@@ -175,16 +176,14 @@ function drawMeshes(
 
 /** What is drawn once for each row is one thing all the same: a line at the left says so. */
 function joinMeshes(scene: Scene, meshes: readonly Area[][]): void {
-  for (const [index, areas] of meshes.slice(1).entries()) {
-    for (const [position, to] of areas.entries()) {
-      const from = meshes[index]?.[position];
-      if (!from) continue;
-      const x = Math.min(from.x, to.x) - 10 - 6 * position;
-      const [upper, lower] = [from.y + from.height / 2, to.y + to.height / 2];
-      scene.lines.push(
-        cable('tunnel', { x: from.x, y: upper }, { x, y: upper }, { x, y: lower }, { x: to.x, y: lower }),
-      );
-    }
+  for (const position of meshes[0]?.keys() ?? []) {
+    const areas = meshes.flatMap((row) => row[position] ?? []);
+    const [first, ...others] = areas.map(({ x, y, height }) => ({ x, y: y + height / 2 }));
+    const last = others.pop();
+    if (!first || !last) continue;
+    const x = first.x - 10 - 6 * position;
+    scene.lines.push(cable('tunnel', first, { x, y: first.y }, { x, y: last.y }, last));
+    for (const end of others) scene.lines.push(cable('tunnel', { x, y: end.y }, end));
   }
 }
 

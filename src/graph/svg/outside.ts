@@ -35,16 +35,13 @@ const HEADER = 28;
 const LINE = 17;
 export const BOX_GAP = 36;
 const LEAST_BOX = 150;
-/** Hosts of one segment that get a box each. */
-const MOST_HOSTS = 3;
 const MOST_ROWS = 8;
 export const BAR_NAME: Style = { family: 'sans', size: 14, bold: true, colour: 'light' };
 export const BAR_CIDR: Style = { family: 'mono', size: 12.5, colour: 'light' };
 export const BAR_NOTE: Style = { family: 'sans', size: 11, colour: 'pale' };
 export const BAR_HEIGHT = 34;
 
-/** `macs: false` leaves the MACs out, where there is no room for them. */
-export function outsideGroups(picture: Picture, { macs }: { macs: boolean }): OutsideGroup[] {
+export function outsideGroups(picture: Picture, detail: Detail): OutsideGroup[] {
   const { segments, machines, wires } = picture;
   const segmentOf = new Map(wires.map(({ far, bridge }) => [`${far.place}/${far.device}`, bridge.place]));
   const on = ({ name, devices }: Machine): string[] =>
@@ -54,7 +51,8 @@ export function outsideGroups(picture: Picture, { macs }: { macs: boolean }): Ou
   const boxes = merged(
     machines
       .filter(({ role }) => role !== 'node')
-      .map((machine) => ({ machine, segments: on(machine), macs })),
+      .map((machine) => ({ machine, segments: on(machine), macs: detail.macs })),
+    detail.hosts,
   );
   const home = (box: OutsideBox): string | undefined =>
     outer.find(({ name }) => box.segments.includes(name))?.name;
@@ -77,6 +75,13 @@ function groupOf(boxes: OutsideBox[], segment?: Switch): OutsideGroup {
 export const barLabelWidth = ({ name, cidr }: Switch): number =>
   Math.ceil(textWidth(name, BAR_NAME) + textWidth(cidr, BAR_CIDR)) + 2 * PADDING + 14;
 
+/** How much is told where there may be little room. */
+export interface Detail {
+  macs: boolean;
+  /** So many hosts of one segment get a box each; more share one. */
+  hosts: number;
+}
+
 interface Plugged {
   machine: Machine;
   segments: string[];
@@ -84,7 +89,7 @@ interface Plugged {
 }
 
 /** Routers, then hosts: alone, or those of one segment in one box where they are many. */
-function merged(machines: readonly Plugged[]): OutsideBox[] {
+function merged(machines: readonly Plugged[], mostHosts: number): OutsideBox[] {
   const boxes: OutsideBox[] = [];
   const crowds = new Map<string, Plugged[]>();
   for (const one of machines) {
@@ -92,7 +97,7 @@ function merged(machines: readonly Plugged[]): OutsideBox[] {
     else crowds.set(one.segments.join(' '), [...(crowds.get(one.segments.join(' ')) ?? []), one]);
   }
   for (const crowd of crowds.values()) {
-    if (crowd.length <= MOST_HOSTS) boxes.push(...crowd.map(box));
+    if (crowd.length <= mostHosts) boxes.push(...crowd.map(box));
     else boxes.push(hostsBox(crowd));
   }
   return boxes;

@@ -55,9 +55,7 @@ export function page(picture: Picture): Page {
   const trunk = isDirect || overlays.length === 0 ? 0 : 8 + 8 * overlays.length;
   const label = Math.max(0, ...overlays.map(({ words }) => textWidth(words, TUNNEL_LABEL)));
   const between = isDirect ? Math.max(BETWEEN, Math.ceil(label) + 24 - gutter) : BETWEEN;
-  const roomy = outsideGroups(picture, { macs: true });
-  const fits = outsideWidth(roomy) <= WIDTH - 2 * MARGIN;
-  const outside = fits ? roomy : outsideGroups(picture, { macs: false });
+  const outside = outsideFor(picture);
   const lower = new Set(rows.slice(1).flatMap((row) => row.map(({ segment }) => segment.name)));
   const far = outside.flatMap((group) =>
     group.boxes.flatMap((box) => box.segments.filter((name) => lower.has(name))),
@@ -88,6 +86,16 @@ export function page(picture: Picture): Page {
 }
 
 const columnsOf = (row: readonly Block[]): number => row.reduce((sum, { columns }) => sum + columns, 0);
+
+/** With as much detail as there is room for. */
+function outsideFor(picture: Picture): OutsideGroup[] {
+  const wishes = [
+    { macs: true, hosts: 3 },
+    { macs: false, hosts: 3 },
+  ].map((detail) => outsideGroups(picture, detail));
+  const fitting = wishes.find((groups) => outsideWidth(groups) <= WIDTH - 2 * MARGIN);
+  return fitting ?? outsideGroups(picture, { macs: false, hosts: 1 });
+}
 
 /** Least distance between the machines of one segment and those of the next. */
 export const GROUP_GAP = 48;

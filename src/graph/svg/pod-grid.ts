@@ -2,7 +2,7 @@ import { type Crowd, podAddress, type PodGroup } from '../crowd.ts';
 import type { PodBox } from '../picture.ts';
 import { type Area, cable, type Scene, type Style, write, writePair } from './scene.ts';
 import type { Size } from './size.ts';
-import { atMostLines, textWidth, wrapped } from './text-width.ts';
+import { fitted, textWidth, wrapped } from './text-width.ts';
 
 /** How pods are arranged below their bridge, the same in all panels of a picture. */
 export interface PodGrid {
@@ -154,7 +154,7 @@ function drawPod(
     return;
   }
   const { lines } = wrapped(pod.name, room, { font: nameStyle(size), after: breaks });
-  for (const line of atMostLines(lines, size.podLines, room, nameStyle(size))) {
+  for (const line of shortenedName(lines, size.podLines, room, nameStyle(size))) {
     write(scene, line, { x, y, width: room }, nameStyle(size));
     y += lineHeight(size);
   }
@@ -163,6 +163,12 @@ function drawPod(
   const vethHeight = grid.showsVeth ? size.second + 2 : 0;
   write(scene, podAddress(pod), { x, y: bottom - vethHeight, width: room }, addressStyle(size));
   if (grid.showsVeth) write(scene, vethWords(pod), { x, y: bottom, width: room }, vethStyle(size));
+}
+
+/** Names differ most at their ends, so what has to be left out is left out of the middle of the last line. */
+function shortenedName(lines: readonly string[], most: number, width: number, style: Style): string[] {
+  if (lines.length <= most) return [...lines];
+  return [...lines.slice(0, most - 1), fitted(lines.slice(most - 1).join(''), width, style)];
 }
 
 /** As ip(8) shows it where somebody chose the numbers: `eth0@if49` is the cable's end whose other end is device 49. */

@@ -1,4 +1,5 @@
 import { element, type Element, xmlDocument } from '../../report/xml.ts';
+import { visible } from '../../report/visible.ts';
 import type { Picture } from '../picture.ts';
 import { drawing } from './drawing.ts';
 import type { Box, BoxLook, Ink, Line, LineLook, Point, Text } from './scene.ts';
@@ -45,7 +46,7 @@ export function svgPicture(picture: Picture): string {
 /** For whoever does not see it. */
 function description({ summary, facts, segments, machines, overlays }: Picture): string {
   const sentences = [
-    summary,
+    visible(summary),
     facts.join(', '),
     ...segments.map(({ name, cidr }) => `segment ${name} ${cidr}`),
     ...machines.map(
