@@ -7,7 +7,7 @@ import { CABLES_APART, columnX, MARGIN, page as pageOf, type Page } from './page
 import { drawPanel, panelShape, type Sockets } from './panel.ts';
 import { type Area, cable, emptyScene, type LineLook, type Scene, type Style, write } from './scene.ts';
 import { atMostLines, wrapped } from './text-width.ts';
-import { channelHeight, channelY, drawOutside, type Loose, plugBelow, plugFar, portsOn } from './underlay.ts';
+import { channelHeight, drawOutside, type Loose, plug, portsOn, type Way, waysOf } from './underlay.ts';
 
 export interface Drawing {
   width: number;
@@ -56,30 +56,24 @@ const ROWS_APART = 20;
 
 function drawBlocks(scene: Scene, picture: Picture, { page, bottom, loose }: Above): number {
   const { rows, overlays, isDirect } = page;
-  const inRow = rows.map((row) => new Set(row.map(({ segment }) => segment.name)));
-  const near = loose.filter(({ segment }) => inRow[0]?.has(segment));
-  const far = loose.filter(({ segment }) => !inRow[0]?.has(segment));
-  const ways = far.map((one, lane) => ({ cable: one, channel: channelY(bottom, near.length + lane), lane }));
+  const ways = waysOf(loose, barAreas(page, 0, 0));
   const meshes: Area[][] = [];
   let y = bottom;
   for (const index of rows.keys()) {
-    const coming =
-      index === 0 ? loose.length : ways.filter((way) => inRow[index]?.has(way.cable.segment)).length;
     const top = y;
-    y += channelHeight(coming);
-    const bars = drawBars(scene, picture, { page, index, y });
-    if (index === 0) plugBelow(scene, near, { bars, bottom });
-    else
-      plugFar(
-        scene,
-        ways.filter(({ cable: one }) => inRow[index]?.has(one.segment)),
-        { bars, top, page },
-      );
+    const own = (way: Way): boolean => barAreas(page, index, 0).has(way.cable.segment);
+    const coming = ways.filter(own);
+    const sideways = index === 0 ? ways.filter(({ channel }) => channel !== undefined) : coming;
+    y += channelHeight(index === 0 ? ways.length : coming.length, sideways.length);
+    const bars = barAreas(page, index, y);
+    for (const { segment } of rows[index] ?? [])
+      drawSegment(scene, segment, bars.get(segment.name) as Area, portsOn(picture, segment.name));
+    plug(scene, coming, { bars, top, outside: bottom, page });
     const drawn = drawPanels(scene, { page, index, bars, top: y + BAR_HEIGHT });
     y = drawn.bottom;
-    if (isDirect && drawn.sockets.length === 2)
-      for (const overlay of overlays)
-        drawTunnel(scene, overlay, drawn.sockets.map((one) => one.sockets) as [Sockets, Sockets]);
+    const [one, other] = drawn.sockets;
+    if (isDirect && one && other)
+      for (const overlay of overlays) drawTunnel(scene, overlay, [one.sockets, other.sockets]);
     if (!isDirect && overlays.length > 0) {
       const areas = drawMeshes(scene, { page, y: y + 16, sockets: drawn.sockets, isFirst: index === 0 });
       meshes.push(areas);
@@ -91,20 +85,16 @@ function drawBlocks(scene: Scene, picture: Picture, { page, bottom, loose }: Abo
   return y;
 }
 
-function drawBars(
-  scene: Scene,
-  picture: Picture,
-  { page, index, y }: { page: Page; index: number; y: number },
-): Map<string, Area> {
-  const bars = new Map<string, Area>();
-  for (const { segment, columns, firstColumn } of page.rows[index] ?? []) {
-    const x = columnX(page, firstColumn) - page.gutter;
-    const right = columnX(page, firstColumn + columns - 1) + page.panel + page.trunk;
-    const area = { x, y, width: right - x, height: BAR_HEIGHT };
-    bars.set(segment.name, area);
-    drawSegment(scene, segment, area, portsOn(picture, segment.name));
-  }
-  return bars;
+/** The segments of a row, each as wide as its nodes. */
+function barAreas(page: Page, index: number, y: number): Map<string, Area> {
+  const blocks = page.rows[index] ?? [];
+  return new Map(
+    blocks.map(({ segment, columns, firstColumn }) => {
+      const x = columnX(page, firstColumn) - page.gutter;
+      const right = columnX(page, firstColumn + columns - 1) + page.panel + page.trunk;
+      return [segment.name, { x, y, width: right - x, height: BAR_HEIGHT }];
+    }),
+  );
 }
 
 interface Placed {

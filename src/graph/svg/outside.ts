@@ -13,6 +13,11 @@ export interface OutsideGroup {
   /** The segment above it; absent: none of these machines is on such a one. */
   segment?: Switch;
   boxes: OutsideBox[];
+  /** Between two boxes. */
+  gap: number;
+  /** Width of the boxes with what is between them. */
+  row: number;
+  /** Of the boxes or of the segment's words, whichever is more. */
   width: number;
 }
 
@@ -33,7 +38,6 @@ const MAC: Style = { family: 'mono', size: 9.5, colour: 'faint' };
 const PADDING = 12;
 const HEADER = 28;
 const LINE = 17;
-export const BOX_GAP = 36;
 const LEAST_BOX = 150;
 const MOST_ROWS = 8;
 export const BAR_NAME: Style = { family: 'sans', size: 14, bold: true, colour: 'light' };
@@ -54,25 +58,38 @@ export function outsideGroups(picture: Picture, detail: Detail): OutsideGroup[] 
       .map((machine) => ({ machine, segments: on(machine), macs: detail.macs })),
     detail.hosts,
   );
-  const home = (box: OutsideBox): string | undefined =>
-    outer.find(({ name }) => box.segments.includes(name))?.name;
-  const groups: OutsideGroup[] = outer.map((segment) =>
-    groupOf(
-      boxes.filter((box) => home(box) === segment.name),
-      segment,
-    ),
-  );
-  const inner = boxes.filter((box) => home(box) === undefined);
-  return inner.length === 0 ? groups : [...groups, groupOf(inner)];
+  const homes = homesOf(boxes, outer);
+  const at = (segment: Switch | undefined): OutsideBox[] =>
+    boxes.filter((box) => homes.get(box) === segment?.name);
+  const groups: OutsideGroup[] = outer.map((segment) => groupOf(at(segment), detail, segment));
+  const inner = at(undefined);
+  return inner.length === 0 ? groups : [...groups, groupOf(inner, detail)];
 }
 
-function groupOf(boxes: OutsideBox[], segment?: Switch): OutsideGroup {
-  const row = boxes.reduce((sum, box) => sum + box.width, 0) + BOX_GAP * Math.max(0, boxes.length - 1);
+/** Below which segment without nodes each box stands: one that nobody stands below yet, so that each has somebody, else the first. */
+function homesOf(boxes: readonly OutsideBox[], outer: readonly Switch[]): Map<OutsideBox, string> {
+  const homes = new Map<OutsideBox, string>();
+  const inhabited = new Set<string>();
+  const candidates = boxes.map((box) => ({
+    box,
+    own: outer.filter(({ name }) => box.segments.includes(name)),
+  }));
+  for (const { box, own } of candidates.toSorted((one, other) => one.own.length - other.own.length)) {
+    const home = own.find(({ name }) => !inhabited.has(name)) ?? own[0];
+    if (!home) continue;
+    homes.set(box, home.name);
+    inhabited.add(home.name);
+  }
+  return homes;
+}
+
+function groupOf(boxes: OutsideBox[], { gap }: Detail, segment?: Switch): OutsideGroup {
+  const row = boxes.reduce((sum, box) => sum + box.width, 0) + gap * Math.max(0, boxes.length - 1);
   const label = segment ? barLabelWidth(segment) : 0;
-  return { ...(segment ? { segment } : {}), boxes, width: Math.max(row, label) };
+  return { ...(segment ? { segment } : {}), boxes, gap, row, width: Math.max(row, label) };
 }
 
-export const barLabelWidth = ({ name, cidr }: Switch): number =>
+const barLabelWidth = ({ name, cidr }: Switch): number =>
   Math.ceil(textWidth(name, BAR_NAME) + textWidth(cidr, BAR_CIDR)) + 2 * PADDING + 14;
 
 /** How much is told where there may be little room. */
@@ -80,6 +97,8 @@ export interface Detail {
   macs: boolean;
   /** So many hosts of one segment get a box each; more share one. */
   hosts: number;
+  /** Between two boxes. */
+  gap: number;
 }
 
 interface Plugged {

@@ -55,12 +55,8 @@ export function page(picture: Picture): Page {
   const trunk = isDirect || overlays.length === 0 ? 0 : 8 + 8 * overlays.length;
   const label = Math.max(0, ...overlays.map(({ words }) => textWidth(words, TUNNEL_LABEL)));
   const between = isDirect ? Math.max(BETWEEN, Math.ceil(label) + 24 - gutter) : BETWEEN;
-  const outside = outsideFor(picture);
   const lower = new Set(rows.slice(1).flatMap((row) => row.map(({ segment }) => segment.name)));
-  const far = outside.flatMap((group) =>
-    group.boxes.flatMap((box) => box.segments.filter((name) => lower.has(name))),
-  );
-  const lanes = far.length === 0 ? 0 : 12 + LANES_APART * far.length;
+  const { groups: outside, lanes } = outsideFor(picture, lower);
   const around = 2 * MARGIN + lanes;
   const room = (width: number): number =>
     (width - around - (columns - 1) * between) / columns - gutter - trunk;
@@ -87,21 +83,34 @@ export function page(picture: Picture): Page {
 
 const columnsOf = (row: readonly Block[]): number => row.reduce((sum, { columns }) => sum + columns, 0);
 
-/** With as much detail as there is room for. */
-function outsideFor(picture: Picture): OutsideGroup[] {
-  const wishes = [
-    { macs: true, hosts: 3 },
-    { macs: false, hosts: 3 },
-  ].map((detail) => outsideGroups(picture, detail));
-  const fitting = wishes.find((groups) => outsideWidth(groups) <= WIDTH - 2 * MARGIN);
-  return fitting ?? outsideGroups(picture, { macs: false, hosts: 1 });
+interface Outside {
+  groups: OutsideGroup[];
+  /** Width of the lanes that their cables take. */
+  lanes: number;
 }
 
-/** Least distance between the machines of one segment and those of the next. */
-export const GROUP_GAP = 48;
+/** With as much detail as there is room for. `lower`: segments that are reached by a lane. */
+function outsideFor(picture: Picture, lower: ReadonlySet<string>): Outside {
+  const wishes = [
+    { macs: true, hosts: 3, gap: 36 },
+    { macs: false, hosts: 3, gap: 36 },
+    { macs: false, hosts: 3, gap: 20 },
+    { macs: false, hosts: 1, gap: 12 },
+  ].map((detail): Outside => {
+    const groups = outsideGroups(picture, detail);
+    const cables = groups.flatMap(({ boxes }) => boxes.flatMap(({ segments }) => segments));
+    const far = cables.filter((name) => lower.has(name)).length;
+    return { groups, lanes: far === 0 ? 0 : 12 + LANES_APART * far };
+  });
+  const fitting = wishes.find(({ groups, lanes }) => outsideWidth(groups) + lanes <= WIDTH - 2 * MARGIN);
+  return fitting ?? (wishes.at(-1) as Outside);
+}
+
+/** Between the machines of one segment and those of the next there is somewhat more than between two of one. */
+export const groupGap = ({ gap }: OutsideGroup): number => gap + 12;
 
 export function outsideWidth(groups: readonly OutsideGroup[]): number {
-  return groups.reduce((sum, { width }) => sum + width, 0) + GROUP_GAP * Math.max(0, groups.length - 1);
+  return groups.reduce((sum, group, index) => sum + group.width + (index > 0 ? groupGap(group) : 0), 0);
 }
 
 /** Left edge of the panel in a column of the page. */

@@ -1,13 +1,6 @@
 import type { Picture } from '../picture.ts';
-import {
-  BAR_HEIGHT,
-  BOX_GAP,
-  drawOutsideBox,
-  drawSegment,
-  type OutsideBox,
-  outsideHeight,
-} from './outside.ts';
-import { GROUP_GAP, LANES_APART, MARGIN, outsideWidth, type Page } from './page.ts';
+import { BAR_HEIGHT, drawOutsideBox, drawSegment, type OutsideBox, outsideHeight } from './outside.ts';
+import { groupGap, LANES_APART, MARGIN, outsideWidth, type Page } from './page.ts';
 import { type Area, cable, type Point, type Scene } from './scene.ts';
 import { Tracks } from './tracks.ts';
 
@@ -35,19 +28,19 @@ export function drawOutside(
   const outer = new Map<string, Area>();
   const placed: { box: OutsideBox; x: number; home: string | undefined }[] = [];
   let x = MARGIN + (page.width - 2 * MARGIN - page.lanes - outsideWidth(groups)) / 2;
-  for (const { segment, boxes: own, width } of groups) {
+  for (const group of groups) {
+    const { segment, boxes: own, width, row, gap } = group;
     if (segment) {
       const area = { x, y: top, width, height: BAR_HEIGHT };
       outer.set(segment.name, area);
       drawSegment(scene, segment, area, portsOn(picture, segment.name));
     }
-    const row = own.reduce((sum, box) => sum + box.width, 0) + BOX_GAP * Math.max(0, own.length - 1);
     let left = x + (width - row) / 2;
     for (const box of own) {
       placed.push({ box, x: left, home: segment?.name });
-      left += box.width + BOX_GAP;
+      left += box.width + gap;
     }
-    x += width + GROUP_GAP;
+    x += width + groupGap(group);
   }
   const across = placed.flatMap(({ box, home }) =>
     box.segments.filter((name) => outer.has(name) && name !== home),
@@ -85,57 +78,68 @@ export function drawOutside(
   return { bottom: y + (boxes.length === 0 ? 0 : height), loose };
 }
 
-/** Room above a row of segments for the cables that come to it: one height each, and space for the ends. */
-export const channelHeight = (cables: number): number => (cables === 0 ? 0 : GAP + CHANNEL * cables);
+/** Room above a row of segments for the cables that come to it sideways: one height each, and space for the ends. */
+export const channelHeight = (cables: number, sideways: number): number =>
+  cables === 0 ? 0 : GAP + CHANNEL * sideways;
 
-/** Joins loose cables to the segments of the first row, straight down where the segment is below. */
-export function plugBelow(
-  scene: Scene,
-  loose: readonly Loose[],
-  { bars, bottom }: { bars: ReadonlyMap<string, Area>; bottom: number },
-): void {
-  const tracks = new Tracks(6);
-  for (const { from } of loose) tracks.take(from.x);
-  for (const [position, { segment, from }] of loose.entries()) {
-    const bar = bars.get(segment);
-    if (!bar) continue;
-    if (from.x >= bar.x + 8 && from.x <= bar.x + bar.width - 8) {
-      scene.lines.push(cable('cable', from, { x: from.x, y: bar.y }));
-      continue;
-    }
-    const channel = bottom + GAP / 2 + CHANNEL * position;
-    const to = tracks.nearest(from.x, bar.x + 10, bar.x + bar.width - 10);
-    scene.lines.push(
-      cable('cable', from, { x: from.x, y: channel }, { x: to, y: channel }, { x: to, y: bar.y }),
-    );
-  }
+const channelY = (top: number, position: number): number => top + GAP / 2 + CHANNEL * position;
+
+/** Whether a cable gets to a segment straight down. */
+export const isAbove = ({ from }: Loose, bar: Area): boolean =>
+  from.x >= bar.x + 8 && from.x <= bar.x + bar.width - 8;
+
+/** A cable to a segment: straight down, or aside at a height of its own; to a lower row by a lane at the right. */
+export interface Way {
+  cable: Loose;
+  /** Its place among the heights above the first row, where it does not go straight down. */
+  channel?: number;
+  lane?: number;
 }
 
-/** Joins loose cables to segments of a lower row: aside above the first row, down its lane, and in above its own row. */
-export function plugFar(
+/** How each cable gets to its segment. */
+export function waysOf(loose: readonly Loose[], firstRow: ReadonlyMap<string, Area>): Way[] {
+  let channel = 0;
+  let lane = 0;
+  return loose.map((one) => {
+    const bar = firstRow.get(one.segment);
+    if (!bar) return { cable: one, channel: channel++, lane: lane++ };
+    return isAbove(one, bar) ? { cable: one } : { cable: one, channel: channel++ };
+  });
+}
+
+/** Draws the cables that come to the segments of a row. `outside` is the lower edge of routers and hosts, `top` where the room above this row begins. */
+export function plug(
   scene: Scene,
-  loose: readonly { cable: Loose; channel: number; lane: number }[],
-  { bars, top, page }: { bars: ReadonlyMap<string, Area>; top: number; page: Page },
+  ways: readonly Way[],
+  { bars, top, outside, page }: { bars: ReadonlyMap<string, Area>; top: number; outside: number; page: Page },
 ): void {
   const tracks = new Tracks(6);
-  for (const [position, { cable: one, channel, lane }] of loose.entries()) {
-    const bar = bars.get(one.segment);
+  for (const { cable: one, lane } of ways) if (lane === undefined) tracks.take(one.from.x);
+  const far = ways.filter(({ lane }) => lane !== undefined);
+  for (const way of ways) {
+    const { from, segment } = way.cable;
+    const bar = bars.get(segment);
     if (!bar) continue;
-    const x = page.width - MARGIN - page.lanes + 12 + LANES_APART * lane;
-    const y = top + GAP / 2 + CHANNEL * position;
-    const to = tracks.nearest(bar.x + bar.width - 20, bar.x + 10, bar.x + bar.width - 10);
+    const [left, right] = [bar.x + 10, bar.x + bar.width - 10];
+    const aside = way.channel === undefined ? from.y : channelY(outside, way.channel);
+    if (way.lane === undefined) {
+      const x = way.channel === undefined ? from.x : tracks.nearest(from.x, left, right);
+      scene.lines.push(cable('cable', from, { x: from.x, y: aside }, { x, y: aside }, { x, y: bar.y }));
+      continue;
+    }
+    const lane = page.width - MARGIN - page.lanes + 12 + LANES_APART * way.lane;
+    const y = channelY(top, far.indexOf(way));
+    const x = tracks.nearest(right - 10, left, right);
     scene.lines.push(
       cable(
         'cable',
-        one.from,
-        { x: one.from.x, y: channel },
-        { x, y: channel },
+        from,
+        { x: from.x, y: aside },
+        { x: lane, y: aside },
+        { x: lane, y },
         { x, y },
-        { x: to, y },
-        { x: to, y: bar.y },
+        { x, y: bar.y },
       ),
     );
   }
 }
-
-export const channelY = (bottom: number, position: number): number => bottom + GAP / 2 + CHANNEL * position;
