@@ -5,6 +5,7 @@ import type { Picture } from './picture.ts';
 /** A Mermaid flowchart, as GitHub and many wikis show it in a block ```mermaid (mermaid.js.org/syntax/flowchart.html). */
 export function mermaidPicture(picture: Picture): string {
   const { title, boxes, groups, lines } = chart(picture);
+  const tunnels = lines.flatMap(({ kind }, position) => (kind === 'tunnel' ? [position] : []));
   return `${[
     '---',
     `title: ${JSON.stringify(visible(title))}`,
@@ -17,6 +18,9 @@ export function mermaidPicture(picture: Picture): string {
       '  end',
     ]),
     ...lines.map((line) => `  ${lineText(line)}`),
+    ...(tunnels.length > 0 ? [`  linkStyle ${tunnels.join(',')} stroke:#7c3aed,stroke-width:2px`] : []),
+    `  class ${groups.map(({ id }) => id).join(',')} machine`,
+    '  classDef machine fill:#f8fafc,stroke:#94a3b8,color:#0f172a',
     '  classDef segment fill:#334155,stroke:#1e293b,color:#ffffff',
     '  classDef ethernet fill:#eff6ff,stroke:#3b82f6,color:#1e3a8a',
     '  classDef tunnel fill:#f5f3ff,stroke:#7c3aed,color:#4c1d95',

@@ -11,12 +11,12 @@ const MOST_ROWS = 6;
 /**
  * A picture for a terminal: the switches with what is plugged into them, then every machine from the wire inwards.
  *
- *   node1  podCIDR 172.30.76.0/24
+ *   node1  node, podCIDR 172.30.76.0/24
  *   ├── eth0       192.168.0.21/24  00:15:5d:02:b2:00  mtu 1500  on lan
  *   ├── flannel.1  172.30.76.0/32   8a:22:81:5e:d8:b7  mtu 1450  VXLAN VNI 1, UDP 8472, over eth0
  *   │   └╌╌ tunnel to node2 172.30.9.0/32
  *   └── docker0    172.30.76.1/24   02:42:67:05:b5:30  mtu 1450
- *       └── veth1a2b3c4  172.30.76.7  business-manager-666f454f7f-7l86b
+ *       └── veth1a2b3c4  eth0 172.30.76.7  business-manager-666f454f7f-7l86b
  */
 export function textPicture(picture: Picture, { unicode }: { unicode: boolean }): string {
   const groups = podGroups(picture, MOST_PODS);
@@ -93,7 +93,7 @@ function podBranches(bridge: Device, { pods, crowd }: PodGroup): Branch[] {
     ];
   }
   const own = pods.filter(({ host }) => host.bridge === bridge.name);
-  const rows = own.map((pod) => [pod.host.name, podAddress(pod), pod.name]);
+  const rows = own.map((pod) => [pod.host.name, `${pod.device.name} ${podAddress(pod)}`, pod.name]);
   return columns(rows).map((text) => branch(text));
 }
 

@@ -152,8 +152,7 @@ function sized(one: Omit<OutsideBox, 'width'>): OutsideBox {
   return { ...one, width: Math.ceil(Math.max(LEAST_BOX, header, ...rows) + 2 * PADDING) };
 }
 
-export const outsideHeight = (boxes: readonly OutsideBox[]): number =>
-  boxes.length === 0 ? 0 : HEADER + Math.max(...boxes.map(({ rows }) => rows.length)) * LINE + 8;
+export const boxHeight = ({ rows }: OutsideBox): number => HEADER + rows.length * LINE + 8;
 
 export function drawOutsideBox(scene: Scene, { name, role, rows }: OutsideBox, area: Area): void {
   scene.boxes.push({ ...area, look: 'outside', title: `${role} ${name}`.trim() });

@@ -15,7 +15,8 @@ export interface PodGrid {
   rows: number;
   /** The address stands beside the name. */
   isInline: boolean;
-  showsVeth: boolean;
+  /** Where there is room for it: the words about each pod's veth pair. */
+  veth?: (pod: PodBox) => string;
 }
 
 /** From the bridge to the first row. */
@@ -72,11 +73,10 @@ function candidate(
   const pitch = (width - lead + gutter) / columns;
   const boxWidth = pitch - gutter;
   const room = boxWidth - 2 * size.inset.pod;
-  const showsVeth =
-    size.showsRoutes &&
-    !isInline &&
-    most <= 8 &&
-    pods.every((pod) => fits(vethWords(pod), room, vethStyle(size)));
+  const veth =
+    size.showsRoutes && !isInline && most <= MOST_CARDS
+      ? vethWordings.find((words) => pods.every((pod) => fits(words(pod), room, vethStyle(size))))
+      : undefined;
   let lines = 1;
   let cut = 0;
   for (const pod of pods) {
@@ -88,8 +88,16 @@ function candidate(
     lines = Math.max(lines, Math.min(needed.length, allowed));
   }
   const total = lines + (isInline ? 0 : 1);
-  const height = Math.ceil(total * lineHeight(size) + (showsVeth ? size.second + 2 : 0) + 11);
-  const grid = { columns, rows, lead, pitch, box: { width: boxWidth, height }, isInline, showsVeth };
+  const height = Math.ceil(total * lineHeight(size) + (veth ? size.second + 2 : 0) + 11);
+  const grid = {
+    columns,
+    rows,
+    lead,
+    pitch,
+    box: { width: boxWidth, height },
+    isInline,
+    ...(veth ? { veth } : {}),
+  };
   return { grid, cost: cut * 10_000 + rows * (height + BETWEEN) };
 }
 
@@ -160,9 +168,9 @@ function drawPod(
   }
   // What is the same in all of them stands at the same height, however many lines the names take.
   const bottom = area.y + area.height - 8;
-  const vethHeight = grid.showsVeth ? size.second + 2 : 0;
+  const vethHeight = grid.veth ? size.second + 2 : 0;
   write(scene, podAddress(pod), { x, y: bottom - vethHeight, width: room }, addressStyle(size));
-  if (grid.showsVeth) write(scene, vethWords(pod), { x, y: bottom, width: room }, vethStyle(size));
+  if (grid.veth) write(scene, grid.veth(pod), { x, y: bottom, width: room }, vethStyle(size));
 }
 
 /** Names differ most at their ends, so what has to be left out is left out of the middle of the last line. */
@@ -171,12 +179,14 @@ function shortenedName(lines: readonly string[], most: number, width: number, st
   return [...lines.slice(0, most - 1), fitted(lines.slice(most - 1).join(''), width, style)];
 }
 
-/** As ip(8) shows it where somebody chose the numbers: `eth0@if49` is the cable's end whose other end is device 49. */
-function vethWords({ device, host }: PodBox): string {
-  return host.index === undefined
-    ? `${device.name} – ${host.name}`
-    : `${device.name}@if${host.index} – ${host.name}`;
-}
+/** Both ends, as ip(8) shows them where somebody chose the numbers (the other end of `eth0@if49` is device 49), or the node's end alone. */
+const vethWordings: ((pod: PodBox) => string)[] = [
+  ({ device, host }) =>
+    host.index === undefined
+      ? `${device.name} – ${host.name}`
+      : `${device.name}@if${host.index} – ${host.name}`,
+  ({ host }) => host.name,
+];
 
 function drawCrowd(
   scene: Scene,

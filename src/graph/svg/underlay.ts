@@ -1,5 +1,5 @@
 import type { Picture } from '../picture.ts';
-import { BAR_HEIGHT, drawOutsideBox, drawSegment, type OutsideBox, outsideHeight } from './outside.ts';
+import { BAR_HEIGHT, drawOutsideBox, drawSegment, type OutsideBox, boxHeight } from './outside.ts';
 import { groupGap, LANES_APART, MARGIN, outsideWidth, type Page } from './page.ts';
 import { type Area, cable, type Point, type Scene } from './scene.ts';
 import { Tracks } from './tracks.ts';
@@ -47,11 +47,11 @@ export function drawOutside(
   );
   const barBottom = outer.size > 0 ? top + BAR_HEIGHT : top;
   const y = barBottom + (outer.size > 0 ? GAP + CHANNEL * across.length : 0);
-  const height = outsideHeight(boxes);
   const tracks = new Tracks(6);
   const loose: Loose[] = [];
   const pending: { from: Point; target: Area }[] = [];
   for (const { box, x: left, home } of placed) {
+    const height = boxHeight(box);
     drawOutsideBox(scene, box, { x: left, y, width: box.width, height });
     const up = box.segments.filter((name) => outer.has(name));
     const down = box.segments.filter((name) => !outer.has(name));
@@ -75,7 +75,7 @@ export function drawOutside(
       cable('cable', { x: to, y: barBottom }, { x: to, y: channel }, { x: from.x, y: channel }, from),
     );
   }
-  return { bottom: y + (boxes.length === 0 ? 0 : height), loose };
+  return { bottom: y + Math.max(0, ...boxes.map(boxHeight)), loose };
 }
 
 /** Room above a row of segments for the cables that come to it sideways: one height each, and space for the ends. */
