@@ -8,7 +8,7 @@ import { randomFrom } from '../../helpers/random.ts';
 /** Labs to draw: those of the project, some that are hard to draw, and random ones. */
 export interface Sample {
   name: string;
-  lab(): Promise<Lab>;
+  lab: () => Promise<Lab>;
 }
 
 interface Wish {
@@ -33,7 +33,7 @@ const labs = fileURLToPath(new URL('../../../labs/', import.meta.url));
 
 export const ownLabs: Sample[] = readdirSync(labs).map((name) => ({
   name: `labs/${name}`,
-  lab: async () => loadLab(`${labs}${name}`),
+  lab: once(async () => loadLab(`${labs}${name}`)),
 }));
 
 export const hardLabs: Sample[] = [
@@ -89,13 +89,19 @@ export const hardLabs: Sample[] = [
 
 export const randomLabs: Sample[] = Array.from({ length: 30 }, (_, seed) => ({
   name: `random lab ${seed}`,
-  lab: async () => loadedFrom(files(randomWish(seed))),
+  lab: once(async () => loadedFrom(files(randomWish(seed)))),
 }));
 
 export const allSamples = [...ownLabs, ...hardLabs, ...randomLabs];
 
+/** Read when it is needed first, and no second time. */
+function once(read: () => Promise<Lab>): () => Promise<Lab> {
+  let lab: Promise<Lab> | undefined;
+  return async () => (lab ??= read());
+}
+
 function sample(name: string, wish: Wish): Sample {
-  return { name, lab: async () => loadedFrom(files({ ...wish, summary: wish.summary ?? name })) };
+  return { name, lab: once(async () => loadedFrom(files({ ...wish, summary: wish.summary ?? name }))) };
 }
 
 function randomWish(seed: number): Wish {
