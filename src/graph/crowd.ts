@@ -42,7 +42,7 @@ export function mostPods({ machines }: Picture): number {
   if (nodes <= 2) return 24;
   if (nodes <= 4) return 16;
   if (nodes <= 12) return 12;
-  return nodes <= 30 ? 8 : 0;
+  return nodes <= 30 ? 8 : 1;
 }
 
 /** More members than this, and the tunnels between all of them would hide everything else: each gets one line to a common point instead. */

@@ -4,9 +4,8 @@ import { type Block, blockRows } from './block.ts';
 import { type OutsideGroup, outsideGroups } from './outside.ts';
 import type { Contents } from './panel.ts';
 import { podGrid, type PodGrid } from './pod-grid.ts';
-import { type Size, sizeFor } from './size.ts';
+import { type Size, sizeFor, TUNNEL_LABEL } from './size.ts';
 import { textWidth } from './text-width.ts';
-import { TUNNEL_LABEL } from './overlay.ts';
 
 /**
  * Widths of the page and of what stands in it; heights follow while it is drawn.
@@ -28,6 +27,8 @@ export interface Page {
   lanes: number;
   /** Two nodes side by side: tunnels run straight from one to the other. */
   isDirect: boolean;
+  /** More nodes below each other than cables have room beside each other. */
+  isBundled: boolean;
   overlays: Overlay[];
 }
 
@@ -38,6 +39,8 @@ const WIDTH = 1280;
 const WIDEST_PANEL = 700;
 const BETWEEN = 14;
 export const CABLES_APART = 5;
+/** Cables beside each other. */
+const MOST_CABLES = 8;
 export const LANES_APART = 9;
 
 export function page(picture: Picture): Page {
@@ -51,7 +54,9 @@ export function page(picture: Picture): Page {
   const size = sizeFor(columns);
   const overlays = picture.overlays.filter(({ tunnels }) => tunnels.length > 0);
   const isDirect = contents.length === 2 && columns === 2;
-  const gutter = 16 + CABLES_APART * Math.max(1, ...rows.flat().map((block) => block.rows.length));
+  const depth = Math.max(1, ...rows.flat().map((block) => block.rows.length));
+  const isBundled = depth > MOST_CABLES;
+  const gutter = isBundled ? 24 : 16 + CABLES_APART * depth;
   const trunk = isDirect || overlays.length === 0 ? 0 : 8 + 8 * overlays.length;
   const label = Math.max(0, ...overlays.map(({ words }) => textWidth(words, TUNNEL_LABEL)));
   const between = isDirect ? Math.max(BETWEEN, Math.ceil(label) + 24 - gutter) : BETWEEN;
@@ -73,6 +78,7 @@ export function page(picture: Picture): Page {
     grid,
     gutter,
     panel,
+    isBundled,
     trunk,
     between,
     lanes,

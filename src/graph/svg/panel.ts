@@ -61,6 +61,15 @@ export interface Sockets {
   tunnels: Map<string, { left: Point; right: Point }>;
 }
 
+/** A node's sockets, and where it stands. */
+export interface Placed {
+  column: number;
+  /** Within the nodes of its segment. */
+  row: number;
+  segment: string;
+  sockets: Sockets;
+}
+
 export function drawPanel(
   scene: Scene,
   { machine, group }: Contents,
@@ -69,15 +78,18 @@ export function drawPanel(
   const { name, podCIDR, devices } = machine;
   scene.boxes.push({ ...area, look: 'node', title: `node ${name}` });
   const inner = { x: area.x + size.padding, width: area.width - 2 * size.padding };
-  writePair(
-    scene,
-    { ...inner, y: area.y + size.header / 2 + 6 },
-    { wordings: [name], style: size.name },
-    {
-      wordings: podCIDR === undefined ? [] : [`podCIDR ${podCIDR}`, podCIDR],
-      style: { family: 'mono', size: size.second + 0.5, colour: 'faint' },
-    },
-  );
+  const header = { ...inner, y: area.y + size.header / 2 + 6 };
+  const used = write(scene, name, header, size.name) + 8;
+  if (podCIDR !== undefined)
+    writePair(
+      scene,
+      { ...header, x: header.x + used, width: header.width - used },
+      { wordings: [], style: size.name },
+      {
+        wordings: [`podCIDR ${podCIDR}`, podCIDR],
+        style: { family: 'mono', size: size.second + 0.5, colour: 'faint' },
+      },
+    );
   let y = area.y + size.header;
   let above: { y: number; look: 'inside' | 'carried' } | undefined;
   const sockets: Sockets = { ethernet: { x: inner.x, y: y + size.device / 2 }, tunnels: new Map() };

@@ -28,7 +28,7 @@ export interface Line {
   look: LineLook;
 }
 
-export type LineLook = 'cable' | 'veth' | 'harness' | 'tunnel' | 'inside' | 'carried';
+export type LineLook = 'cable' | 'bundle' | 'veth' | 'harness' | 'tunnel' | 'inside' | 'carried';
 
 export interface Point {
   x: number;

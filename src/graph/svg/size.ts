@@ -20,6 +20,9 @@ export interface Size {
   showsRoutes: boolean;
 }
 
+/** What the tunnel between two nodes is called. */
+export const TUNNEL_LABEL: Style = { family: 'sans', size: 12.5, bold: true, colour: 'tunnel' };
+
 const name = (size: number): Style => ({ family: 'sans', size, bold: true, colour: 'title' });
 
 /** By how many nodes stand beside each other. */

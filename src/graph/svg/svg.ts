@@ -84,6 +84,7 @@ const boxPaints: Record<BoxLook, BoxPaint> = {
 
 const linePaints: Record<LineLook, { stroke: string; width: number; dash?: string; ends?: number }> = {
   cable: { stroke: '#475569', width: 1.75, ends: 3 },
+  bundle: { stroke: '#475569', width: 5 },
   veth: { stroke: '#059669', width: 1.25, ends: 2 },
   harness: { stroke: '#059669', width: 5 },
   tunnel: { stroke: '#7c3aed', width: 2, dash: '7 5' },

@@ -27,6 +27,8 @@ interface Wish {
   nodeName?: (node: number) => string;
   summary?: string;
   mtu?: number;
+  /** Nodes without a share of the pod network. */
+  bare?: (node: number) => boolean;
 }
 
 const labs = fileURLToPath(new URL('../../../labs/', import.meta.url));
@@ -39,6 +41,15 @@ export const ownLabs: Sample[] = readdirSync(labs).map((name) => ({
 export const hardLabs: Sample[] = [
   sample('one node and no pods', { nodes: [1], flannel: 'none' }),
   sample('one node with a bridge and no pods', { nodes: [1], pods: () => 0, flannel: 'none' }),
+  sample('some nodes without pods beside others', {
+    nodes: [5],
+    pods: (node) => (node % 2 === 0 ? 3 * node : 0),
+    bare: (node) => node % 2 === 1,
+    flannel: 'none',
+    hosts: [0, 0],
+    routers: [[0]],
+  }),
+  sample('forty nodes', { nodes: [40], pods: (node) => node % 3 }),
   sample('two nodes in two segments', { nodes: [1, 1], routers: [[0, 1]], pods: () => 2 }),
   sample('three segments and two routers', {
     nodes: [2, 1, 1],
@@ -151,7 +162,7 @@ function files(wish: Wish): Record<string, string> {
   );
   const placed = nodes.flatMap((count, segment) => Array.from({ length: count }, () => segment));
   const nodeLines = placed.map((segment, node) => {
-    const share = hasPods ? `, podCIDR: 10.244.${node}.0/24` : '';
+    const share = hasPods && !wish.bare?.(node) ? `, podCIDR: 10.244.${node}.0/24` : '';
     return `    - {name: ${nodeName(node)}, address: ${address(segment)}${share}${mtu === undefined ? '' : `, mtu: ${mtu}`}, gateway: none}`;
   });
   const hostLines = hosts.map(
