@@ -34,10 +34,14 @@ const addressStyle = ({ pod }: Size): Style => ({ family: 'mono', size: pod, col
 const vethStyle = ({ second }: Size): Style => ({ family: 'mono', size: second - 1, colour: 'faint' });
 const lineHeight = ({ pod }: Size): number => pod + 3.5;
 
+/** Harm in pixels of height that one would give to avoid it: a character that is left out, a name broken in the middle of a word. */
+const LOST = 12;
+const BROKEN = 20;
+
 /** A pod's name is broken behind its dots and dashes. */
 const breaks = /(?<=[-.])/;
 
-/** The arrangement that takes the least height without cutting a name; if every one cuts some, the one that cuts least. */
+/** The arrangement that takes the least height and does the least harm to names. */
 export function podGrid(groups: readonly PodGroup[], width: number, size: Size): PodGrid {
   const pods = groups.flatMap((group) => group.pods);
   const most = Math.max(1, ...groups.map((group) => group.pods.length));
@@ -78,14 +82,15 @@ function candidate(
       ? vethWordings.find((words) => pods.every((pod) => fits(words(pod), room, vethStyle(size))))
       : undefined;
   let lines = 1;
-  let cut = 0;
+  let harm = 0;
   for (const pod of pods) {
     const address = textWidth(podAddress(pod), addressStyle(size));
-    const forName = isInline ? room - address - 10 : room;
-    const { lines: needed, broken } = wrapped(pod.name, forName, { font: nameStyle(size), after: breaks });
-    const allowed = isInline ? 1 : size.podLines;
-    if (broken || needed.length > allowed || address > room) cut++;
-    lines = Math.max(lines, Math.min(needed.length, allowed));
+    const forName = Math.max(0, isInline ? room - address - 10 : room);
+    const { lines: shown, broken } = nameLines(pod.name, forName, isInline ? 1 : size.podLines, size);
+    harm += LOST * (pod.name.length - shown.join('').replaceAll('…', '').length);
+    if (broken) harm += BROKEN;
+    if (address > room) harm += LOST * 1000;
+    lines = Math.max(lines, shown.length);
   }
   const total = lines + (isInline ? 0 : 1);
   const height = Math.ceil(total * lineHeight(size) + (veth ? size.second + 2 : 0) + 11);
@@ -98,7 +103,7 @@ function candidate(
     isInline,
     ...(veth ? { veth } : {}),
   };
-  return { grid, cost: cut * 10_000 + rows * (height + BETWEEN) };
+  return { grid, cost: harm + rows * (height + BETWEEN) };
 }
 
 const fits = (text: string, width: number, style: Style): boolean => textWidth(text, style) <= width;
@@ -161,8 +166,7 @@ function drawPod(
     );
     return;
   }
-  const { lines } = wrapped(pod.name, room, { font: nameStyle(size), after: breaks });
-  for (const line of shortenedName(lines, size.podLines, room, nameStyle(size))) {
+  for (const line of nameLines(pod.name, room, size.podLines, size).lines) {
     write(scene, line, { x, y, width: room }, nameStyle(size));
     y += lineHeight(size);
   }
@@ -173,10 +177,20 @@ function drawPod(
   if (grid.veth) write(scene, grid.veth(pod), { x, y: bottom, width: room }, vethStyle(size));
 }
 
-/** Names differ most at their ends, so what has to be left out is left out of the middle of the last line. */
-function shortenedName(lines: readonly string[], most: number, width: number, style: Style): string[] {
-  if (lines.length <= most) return [...lines];
-  return [...lines.slice(0, most - 1), fitted(lines.slice(most - 1).join(''), width, style)];
+/** A name in at most so many lines. Names differ most at their ends, so what has to be left out is left out of the middle of the last line. */
+function nameLines(
+  name: string,
+  width: number,
+  most: number,
+  size: Size,
+): { lines: string[]; broken: boolean } {
+  const font = nameStyle(size);
+  const { lines, broken } = wrapped(name, width, { font, after: breaks });
+  if (lines.length <= most) return { lines, broken };
+  return {
+    lines: [...lines.slice(0, most - 1), fitted(lines.slice(most - 1).join(''), width, font)],
+    broken,
+  };
 }
 
 /** Both ends, as ip(8) shows them where somebody chose the numbers (the other end of `eth0@if49` is device 49), or the node's end alone. */

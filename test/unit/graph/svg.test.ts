@@ -133,6 +133,22 @@ describe.each(allSamples)('the SVG of $name', (sample) => {
     }
   });
 
+  it('shows of each pod that has a box the beginning and the end of its name', async () => {
+    const { lab, svg } = await drawn(sample);
+    const read = shapes(svg);
+    for (const { ip, netns } of lab.cluster.pods) {
+      const address = read.texts.find(({ text }) => text === ip);
+      if (!address) continue;
+      const box = around(read, address);
+      const inside = read.texts.filter((text) => within(text, box) && text !== address);
+      const name = inside.filter(({ text }) => !/^(eth0.* – )?veth/.test(text)).map(({ text }) => text);
+      const [head = '', tail = ''] = name.join('').split('…');
+      expect(netns.startsWith(head), `${name.join('')} for ${netns}`).toBe(true);
+      expect(netns.endsWith(tail)).toBe(true);
+      expect(head.length + tail.length).toBeGreaterThanOrEqual(Math.min(netns.length, 12));
+    }
+  });
+
   it('names every machine, and every address once for each device', async () => {
     const { lab, svg } = await drawn(sample);
     const { cluster } = lab;
