@@ -1,4 +1,11 @@
-import { type Crowd, MOST_MEMBERS_IN_PAIRS, mostPods, podAddress, podGroups } from './crowd.ts';
+import {
+  type Crowd,
+  MOST_MEMBERS_IN_PAIRS,
+  mostPods,
+  podAddress,
+  type PodGroup,
+  podGroups,
+} from './crowd.ts';
 import type { Device, Machine, Overlay, Picture } from './picture.ts';
 
 /**
@@ -27,35 +34,22 @@ export interface ChartLine {
   label?: string;
 }
 
+/** The identifier of a machine, segment or pod, of a device of it, or of what else is drawn in its place. */
+type Id = (place: string, device?: string, part?: string) => string;
+
 export function chart(picture: Picture): Chart {
-  let count = 0;
-  const ids = new Map<string, string>();
-  const id = (place: string, device = ''): string => {
-    const key = JSON.stringify([place, device]);
-    const known = ids.get(key) ?? `b${count++}`;
-    ids.set(key, known);
-    return known;
-  };
-  const { segments, machines, overlays } = picture;
+  const id = identifiers();
+  const { name, summary, segments, machines, overlays } = picture;
   const groups = podGroups(picture, mostPods(picture));
-  const drawnPods = [...groups.values()].flatMap(({ pods }) => pods);
-  const crowds = [...groups].flatMap(([node, { crowd }]) => (crowd ? [{ node, crowd }] : []));
-  const onNode = (node: string): ChartBox[] => [
-    ...drawnPods
-      .filter((pod) => pod.node === node)
-      .map((pod): ChartBox => ({ id: id(pod.name), kind: 'pod', label: [pod.name, podAddress(pod)] })),
-    ...crowds
-      .filter((one) => one.node === node)
-      .map(({ crowd }): ChartBox => ({ id: id(node, 'pods'), kind: 'pod', label: crowdLabel(crowd) })),
-  ];
-  const far = new Set([...segments.map(({ name }) => name), ...machines.map(({ name }) => name)]);
-  for (const { name } of drawnPods) far.add(name);
-  const hubs = overlays.filter(isHub);
   return {
-    title: picture.summary === '' ? picture.name : `${picture.name}: ${picture.summary}`,
+    title: summary === '' ? name : `${name}: ${summary}`,
     boxes: [
-      ...segments.map(({ name, cidr }): ChartBox => ({ id: id(name), kind: 'segment', label: [name, cidr] })),
-      ...hubs.map((hub): ChartBox => ({
+      ...segments.map((segment): ChartBox => ({
+        id: id(segment.name),
+        kind: 'segment',
+        label: [segment.name, segment.cidr],
+      })),
+      ...overlays.filter(isHub).map((hub): ChartBox => ({
         id: id(hub.words, hub.device),
         kind: 'overlay',
         label: [hub.words, meshWords(hub)],
@@ -70,34 +64,51 @@ export function chart(picture: Picture): Chart {
           kind: device.type,
           label: deviceLabel(device),
         })),
-        ...onNode(machine.name),
+        ...podBoxes(machine, groups.get(machine.name), id),
       ],
     })),
     lines: [
-      ...picture.wires
-        .filter((wire) => far.has(wire.far.place))
-        .map(({ bridge, far: end }): ChartLine => {
-          const toPod = picture.pods.length > 0 && !machines.some(({ name }) => name === end.place);
-          return {
-            kind: 'wire',
-            from: toPod ? id(bridge.place, bridge.name) : id(bridge.place),
-            to: toPod ? id(end.place) : id(end.place, end.device),
-            ...(toPod ? { label: bridge.port } : {}),
-          };
-        }),
-      ...crowds.map(({ node, crowd }): ChartLine => ({
-        kind: 'wire',
-        from: id(node, crowd.bridge),
-        to: id(node, 'pods'),
-        label: `${crowd.count} veth pairs`,
-      })),
+      ...wireLines(picture, groups, id),
       ...machines.flatMap((machine) => insideLines(machine, id)),
       ...overlays.flatMap((overlay) => tunnelLines(overlay, id)),
     ],
   };
 }
 
-/** `45 tunnels, each to each` */
+function identifiers(): Id {
+  const ids = new Map<string, string>();
+  return (...words) => {
+    const key = JSON.stringify(words);
+    const known = ids.get(key) ?? `b${ids.size}`;
+    ids.set(key, known);
+    return known;
+  };
+}
+
+function podBoxes({ name }: Machine, group: PodGroup | undefined, id: Id): ChartBox[] {
+  if (!group) return [];
+  if (group.crowd) return [{ id: id(name, '', 'crowd'), kind: 'pod', label: crowdLabel(group.crowd) }];
+  return group.pods.map((pod) => ({ id: id(pod.name), kind: 'pod', label: [pod.name, podAddress(pod)] }));
+}
+
+function wireLines({ machines, wires }: Picture, groups: ReadonlyMap<string, PodGroup>, id: Id): ChartLine[] {
+  const isMachine = new Set(machines.map(({ name }) => name));
+  const isPod = new Set([...groups.values()].flatMap(({ pods }) => pods.map(({ name }) => name)));
+  const single = wires.flatMap(({ bridge, far }): ChartLine[] => {
+    if (isMachine.has(far.place))
+      return [{ kind: 'wire', from: id(bridge.place), to: id(far.place, far.device) }];
+    if (!isPod.has(far.place)) return [];
+    return [{ kind: 'wire', from: id(bridge.place, bridge.name), to: id(far.place), label: bridge.port }];
+  });
+  const many = [...groups].flatMap(([node, { crowd }]): ChartLine[] => {
+    if (!crowd) return [];
+    const label = `${crowd.count} veth pairs`;
+    return [{ kind: 'wire', from: id(node, crowd.bridge), to: id(node, '', 'crowd'), label }];
+  });
+  return [...single, ...many];
+}
+
+/** `45 tunnels, each node to each other` */
 export function meshWords({ members, tunnels }: Overlay): string {
   const whole = tunnels.length === (members.length * (members.length - 1)) / 2;
   const count = `${tunnels.length} tunnel${tunnels.length === 1 ? '' : 's'}`;
@@ -120,10 +131,7 @@ function deviceLabel({ name, addresses, mac, encapsulation }: Device): string[] 
 }
 
 /** From the wire inwards: what leaves by what. A bridge's packets are routed, to the tunnel where there is one. */
-function insideLines(
-  { name, role, devices }: Machine,
-  id: (place: string, device: string) => string,
-): ChartLine[] {
+function insideLines({ name, role, devices }: Machine, id: Id): ChartLine[] {
   if (role !== 'node') return [];
   const inside = (outer: string, inner: string): ChartLine => ({
     kind: 'inside',
@@ -139,7 +147,7 @@ function insideLines(
   ];
 }
 
-function tunnelLines(overlay: Overlay, id: (place: string, device: string) => string): ChartLine[] {
+function tunnelLines(overlay: Overlay, id: Id): ChartLine[] {
   const { words, device, members, tunnels } = overlay;
   if (isHub(overlay))
     return members.map(({ node }) => ({ kind: 'tunnel', from: id(words, device), to: id(node, device) }));

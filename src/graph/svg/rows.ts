@@ -31,7 +31,8 @@ export function drawBlocks(scene: Scene, picture: Picture, { page, bottom, loose
     const bars = barAreas(page, index, y);
     for (const { segment } of rows[index] ?? [])
       drawSegment(scene, segment, bars.get(segment.name) as Area, portsOn(picture, segment.name));
-    plug(scene, coming, { bars, top, outside: bottom, page });
+    const taken = index === 0 ? loose.map(({ from }) => from.x) : [];
+    plug(scene, coming, { bars, top, outside: bottom, page, taken });
     const drawn = drawPanels(scene, { page, index, top: y + BAR_HEIGHT });
     drawCables(scene, drawn.placed, { page, bars });
     y = drawn.bottom;

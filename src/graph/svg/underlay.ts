@@ -107,14 +107,22 @@ export function waysOf(loose: readonly Loose[], firstRow: ReadonlyMap<string, Ar
   });
 }
 
-/** Draws the cables that come to the segments of a row. `outside` is the lower edge of routers and hosts, `top` where the room above this row begins. */
-export function plug(
-  scene: Scene,
-  ways: readonly Way[],
-  { bars, top, outside, page }: { bars: ReadonlyMap<string, Area>; top: number; outside: number; page: Page },
-): void {
+interface Around {
+  page: Page;
+  /** The segments of the row. */
+  bars: ReadonlyMap<string, Area>;
+  /** Where the room above the row begins. */
+  top: number;
+  /** Lower edge of routers and hosts. */
+  outside: number;
+  /** Where other cables come down already. */
+  taken: readonly number[];
+}
+
+/** Draws the cables that come to the segments of a row. */
+export function plug(scene: Scene, ways: readonly Way[], { bars, top, outside, page, taken }: Around): void {
   const tracks = new Tracks(6);
-  for (const { cable: one, lane } of ways) if (lane === undefined) tracks.take(one.from.x);
+  for (const x of taken) tracks.take(x);
   const far = ways.filter(({ lane }) => lane !== undefined);
   for (const way of ways) {
     const { from, segment } = way.cable;
