@@ -1,6 +1,6 @@
-# Sourced by scripts/ready.sh: installing Debian packages without starting what is in them. Uses say, quietly, root and work.
+# Sourced by scripts/ready.sh: installing Debian packages without starting what is in them. Uses say, quietly, home and work.
 # shellcheck shell=sh
-# shellcheck disable=SC2154 # root, work
+# shellcheck disable=SC2154 # home, work
 
 has_lists() {
   for list in /var/lib/apt/lists/*_Packages*; do [ -e "$list" ] && return; done
@@ -49,7 +49,7 @@ block_services() {
 #!/bin/sh
 # $policy_mark (process $$), removed afterwards
 if grep -qs bin/lab /proc/$$/cmdline; then exit 101; fi
-flock --nonblock --conflict-exit-code 101 '$root' true
+flock --nonblock --conflict-exit-code 101 '$home' true
 if [ \$? -eq 101 ]; then exit 101; fi
 rm -f "\$0"
 EOF

@@ -12,13 +12,17 @@ make_ready() {
   trap 'exit 129' HUP
   trap 'exit 130' INT
   trap 'exit 143' TERM
+  ready_home
   # Two at once in one checkout: the second waits, and then finds everything there.
-  exec 9<"$root"
+  exec 9<"$home"
   flock 9 2>/dev/null || say 'this file system has no locks: start no second one before this is ready'
 
   ready_programs
-  ready_node_modules
-  ready_bundle
+  if [ -z "$system_only" ]; then
+    ready_copy
+    ready_node_modules
+    ready_bundle
+  fi
   ready_modules
 
   exec 9<&-
@@ -57,7 +61,7 @@ ready_programs() {
   need_node=''
   find_node || need_node=yes
   need_npm=''
-  if ! command -v npm >/dev/null && { [ -n "$need_node" ] || ! packages_are_there; }; then need_npm=yes; fi
+  if ! command -v npm >/dev/null && { [ -n "$need_node$system_only" ] || ! packages_are_there; }; then need_npm=yes; fi
 
   if is_root && ! is_offline && command -v apt-get >/dev/null; then
     install_programs
@@ -65,7 +69,10 @@ ready_programs() {
     refuse_without_programs
   fi
   # npm itself keeps running with the Node it came with.
-  if [ -n "$need_node" ]; then node=$(sh "$root/scripts/pinned-node.sh") || exit 4; fi
+  if [ -n "$need_node" ]; then
+    [ -z "$system_only" ] || return 0 # each user has a cache
+    node=$(sh "$root/scripts/pinned-node.sh") || exit 4
+  fi
   remember_node || true
 }
 
@@ -127,10 +134,20 @@ install_programs() {
   if [ -n "$need_npm" ] && ! command -v npm >/dev/null; then
     apt_install 'which fetches libraries' npm || lacking 'this machine lacks npm, and apt-get could not bring it'
   fi
+  missing_extra=$(offered_of $missing_extra)
   if [ -n "$missing_extra" ]; then
     apt_install "$(programs_of $missing_extra)" $(packages_of $missing_extra) ||
       say "going on without $(programs_of $missing_extra): what needs them is skipped"
   fi
+}
+
+offered_of() { # program:package ... -> those that this distribution has; one that it lacks would stop apt for all
+  for pair; do
+    case $(apt_candidate "${pair#*:}") in
+    '' | '(none)') say "going on without ${pair%%:*}, which this distribution lacks: what needs it is skipped" ;;
+    *) printf ' %s' "$pair" ;;
+    esac
+  done
 }
 
 refuse_without_programs() {
@@ -169,27 +186,52 @@ advise() { # packages, modules: the one line for somebody who may not, or did no
 
 # --- libraries and the bundle ------------------------------------------------------------------------------------
 
+ready_home() {
+  if [ "$home" = "$root" ]; then return; fi
+  mkdir -p "$home" 2>/dev/null
+  [ -w "$home" ] || lacking "$root is shared with another machine, so this is built in $home, and that cannot be written"
+}
+
+ready_copy() {
+  if copy_is_fresh; then return; fi
+  say "copying the program to $home, where it is built: $root is shared, and its node_modules and dist/ stay as they are"
+  # What is changed while we copy has another time than the listing, and is copied again.
+  listing >"$work/listing"
+  # The listing goes first: a copy that did not get ready has none.
+  rm -f "$home/.listing"
+  quietly copy_tree || lacking "$root could not be copied to $home"
+  cp "$work/listing" "$home/.listing"
+}
+
+copy_tree() {
+  find "$home" -mindepth 1 -maxdepth 1 ! -name node_modules ! -name dist -exec rm -rf {} +
+  for part in node_modules dist .git .vagrant coverage; do set -- "$@" "--exclude=./$part"; done
+  tar -C "$root" "$@" -cf "$work/tree.tar" . &&
+    tar -C "$home" --no-same-owner --no-same-permissions -xf "$work/tree.tar" &&
+    chmod 755 "$home/bin/lab"
+}
+
 as_the_owner() { # what root makes in somebody's checkout belongs to that somebody
-  if is_root; then chown -R --reference="$root" "$@"; fi
+  if is_root && [ "$home" = "$root" ]; then chown -R --reference="$root" "$@"; fi
 }
 
 ready_node_modules() {
   packages_are_there && return
   ! is_offline || lacking 'npm packages are lacking, and WIRELAB_OFFLINE forbids fetching them'
-  [ -w "$root" ] || lacking "npm packages are lacking, and you may not write in $root"
+  [ -w "$home" ] || lacking "npm packages are lacking, and you may not write in $home"
   # npm empties the directory first, and would empty another checkout's.
-  [ ! -L "$root/node_modules" ] ||
-    lacking "npm packages do not match package-lock.json, and $root/node_modules is a link: install them where it leads"
+  [ ! -L "$home/node_modules" ] ||
+    lacking "npm packages do not match package-lock.json, and $home/node_modules is a link: install them where it leads"
   # Running labs needs no compiler and no linter. Whoever has them keeps them.
   which='--omit=dev'
-  if [ -n "$extra_tools" ] || [ -d "$root/node_modules/vitest" ]; then which='--include=dev'; fi
+  if [ -n "$extra_tools" ] || [ -d "$home/node_modules/vitest" ]; then which='--include=dev'; fi
   say 'installing npm packages: npm ci'
   (npm_ci) || lacking 'npm ci failed'
-  as_the_owner "$root/node_modules"
+  as_the_owner "$home/node_modules"
 }
 
 npm_ci() {
-  cd "$root" || return
+  cd "$home" || return
   if [ "$path_node" != "$node" ]; then
     WIRELAB_NODE_VERSION=$("$node" --version)
     # npm hands this to Node, which knows these quotes.
@@ -203,19 +245,19 @@ npm_ci() {
 
 ready_bundle() {
   if ! bundle_is_fresh "$node"; then
-    if [ ! -w "$root" ]; then
-      bundle_is_fresh || lacking "dist/ is older than src/, and you may not write in $root"
+    if [ ! -w "$home" ]; then
+      bundle_is_fresh || lacking "dist/ is older than src/, and you may not write in $home"
       return
     fi
     say 'building dist/'
-    quietly "$node" "$root/scripts/build.js" || lacking 'dist/ could not be built'
-    as_the_owner "$root/dist"
-  elif [ -w "$root" ]; then
-    read -r build <"$root/dist/.stamp"
+    quietly "$node" "$home/scripts/build.js" || lacking 'dist/ could not be built'
+    as_the_owner "$home/dist"
+  elif [ -w "$home" ]; then
+    read -r build <"$home/dist/.stamp"
     version=$("$node" --version)
-    for cache_file in "$root/dist/$build"/*."$version"-*.cache; do [ -e "$cache_file" ] && return; done
-    "$node" "$root/scripts/build.js" code-cache >/dev/null 2>&1 # without it: slower, not wrong
-    as_the_owner "$root/dist"
+    for cache_file in "$home/dist/$build"/*."$version"-*.cache; do [ -e "$cache_file" ] && return; done
+    "$node" "$home/scripts/build.js" code-cache >/dev/null 2>&1 # without it: slower, not wrong
+    as_the_owner "$home/dist"
   fi
 }
 

@@ -20,6 +20,6 @@ test('bin/lab --make-ready refuses what it does not know, with exit code 2', asy
   expect(got).toMatchObject({
     exitCode: 2,
     stdout: '',
-    stderr: 'wirelab: --make-ready knows "test" and "bench", not "tests"\n',
+    stderr: 'wirelab: --make-ready knows "test", "bench" and "system", not "tests"\n',
   });
 });
