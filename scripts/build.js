@@ -6,7 +6,7 @@
 //   dist/<build>/lab.cjs    scripts/loader.cjs
 //   dist/<build>/lab.bundle.cjs         everything in one CommonJS file; what is import()ed runs when it is needed
 //   dist/<build>/lab.bundle.cjs.<node version>.cache    V8's code cache
-//   dist/<build>/*.pl *.pm *.sh            copied from anywhere in src/
+//   dist/<build>/*.pl *.pm *.bash ...       copied from anywhere in src/
 //
 // In the bundle `import.meta.url` is that of dist/<build>/<entry>.cjs. Like src/<directory>/<file>.ts it is two
 // below the root: `../../labs` is right in both, and `./holder.pl` beside its module is right in both.
@@ -38,7 +38,7 @@ const exists = async (path) =>
 async function assets() {
   const files = await readdir(join(root, 'src'), { recursive: true });
   const found = new Map();
-  for (const file of files.filter((file) => /\.(pl|pm|sh)$/.test(file))) {
+  for (const file of files.filter((file) => /\.(pl|pm|sh|bash|zsh|fish)$/.test(file))) {
     const name = basename(file);
     if (found.has(name))
       throw new Error(`src/${found.get(name)} and src/${file} would both become dist/${name}`);

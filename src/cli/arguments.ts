@@ -11,6 +11,7 @@ export interface Arguments {
   table?: string;
   /** The program whose form `show` prints. */
   as?: string;
+  shell?: string;
   json: boolean;
   verbose: boolean;
   reporter?: ReporterName;

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { nearestFew } from '../model/names.ts';
 import { visible } from '../report/visible.ts';
@@ -9,7 +9,7 @@ import { commands } from './command.ts';
 import { exitCodes } from './exit-code.ts';
 import { told } from './failure-text.ts';
 import { shortHelp } from './help.ts';
-import { labsDirectory } from './project.ts';
+import { labNames } from './lab-names.ts';
 import { sortedWords } from './words.ts';
 import { typed } from './wording.ts';
 
@@ -37,15 +37,6 @@ export async function commandLine(words: readonly string[]): Promise<number> {
     return await sorted.command.run(args);
   } catch (error) {
     return told(error, exit);
-  }
-}
-
-/** The names under labs/, without reading any of them. */
-function labNames(): string[] {
-  try {
-    return readdirSync(labsDirectory()).filter((name) => existsSync(join(labsDirectory(), name, 'lab.yaml')));
-  } catch {
-    return [];
   }
 }
 

@@ -178,4 +178,13 @@ export const commands: readonly Command[] = [
     exit: 'run',
     run: async (args) => (await import('./doctor.ts')).examine(args),
   },
+  {
+    name: 'completion',
+    words: '<shell>',
+    shown: '<bash|zsh|fish>',
+    summary: 'a script that completes commands, labs, nodes and pods in your shell',
+    options: everywhere,
+    exit: 'run',
+    run: async (args) => (await import('./completion.ts')).printCompletion(args),
+  },
 ];

@@ -17,6 +17,7 @@ const wordMeanings: Record<string, string> = {
   where: 'a node, pod, router or host: its name, or as much of it as is unambiguous',
   table: 'links, addresses, routes, neighbours, fdb, iptables, sysctls, others or all (default)',
   file: 'a lab file, or the directory that it is in',
+  shell: 'bash, zsh or fish',
 };
 
 export async function helpText(command: Command | undefined): Promise<string> {
@@ -60,6 +61,7 @@ export async function argumentsOf(
     ...(read['table'] === undefined ? {} : { table: read['table'] as string }),
     ...(read['as'] === undefined ? {} : { as: read['as'] as string }),
     ...(read['file'] === undefined ? {} : { file: read['file'] as string }),
+    ...(read['shell'] === undefined ? {} : { shell: read['shell'] as string }),
     ...(read['reporter'] === undefined ? {} : { reporter: read['reporter'] as ReporterName }),
     ...(read['output'] === undefined ? {} : { output: read['output'] as string }),
     ...(read['format'] === undefined ? {} : { format: read['format'] as PictureFormat }),

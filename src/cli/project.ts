@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
  * The directory with package.json and labs/: the nearest one above this file, whether it runs as source or as a bundle.
  * WIRELAB_ROOT names it where the bundle is kept elsewhere.
  */
-function projectDirectory(): string {
+export function projectDirectory(): string {
   const named = process.env['WIRELAB_ROOT'];
   if (named) return named;
   const here = dirname(fileURLToPath(import.meta.url));

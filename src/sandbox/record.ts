@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Failure } from '../run/failure.ts';
 import { until } from '../run/until.ts';
 import type { Holder } from './holder.ts';
@@ -78,6 +78,17 @@ export async function liveRecords(): Promise<LiveLab[]> {
   return await surveyAll();
 }
 
+/** What the record of a lab says of its namespaces, by the lab's name or the path of its file or directory; it is not asked whether the lab lives. */
+export async function recordedPlaces(name: string, path: string): Promise<string[] | undefined> {
+  for (const file of await readdir(stateDirectory()).catch(() => [])) {
+    const [, lab] = /^(.+)\.\d+-\d+\.json$/.exec(file) ?? [];
+    const record = lab && (await readRecord({ path: join(stateDirectory(), file), lab }));
+    const meant = record && (lab === name || record.file === path || dirname(record.file) === path);
+    if (meant && record.namespaces.length > 0) return record.namespaces;
+  }
+  return undefined;
+}
+
 interface Entry {
   path: string;
   lab: string;
@@ -125,7 +136,7 @@ async function isOurs(path: string): Promise<boolean> {
 }
 
 /** Undefined when there is none, or no record of this lab in it. */
-async function readRecord({ path, lab }: Entry): Promise<LabRecord | undefined> {
+async function readRecord({ path, lab }: Pick<Entry, 'path' | 'lab'>): Promise<LabRecord | undefined> {
   if (!path.endsWith('.json')) return undefined;
   try {
     const record = JSON.parse(await readFile(path, 'utf8')) as LabRecord;

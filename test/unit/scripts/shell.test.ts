@@ -5,7 +5,12 @@ import { run } from '../../../src/run/command.ts';
 
 const checkout = join(import.meta.dirname, '../../..');
 const inScripts = readdirSync(join(checkout, 'scripts')).filter((name) => name.endsWith('.sh'));
-const scripts = ['bin/lab', '.ci/run', ...inScripts.map((name) => `scripts/${name}`)];
+const scripts = [
+  'bin/lab',
+  '.ci/run',
+  'src/cli/completion.bash',
+  ...inScripts.map((name) => `scripts/${name}`),
+];
 
 for (const script of scripts) {
   test(`shellcheck finds nothing in ${script}`, async ({ skip }) => {
