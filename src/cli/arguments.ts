@@ -21,6 +21,7 @@ export interface Arguments {
   strictSkip: boolean;
   all: boolean;
   jobs?: number;
+  follow?: boolean;
   /** What `exec` is to run: exactly the arguments as they came. */
   argv: string[];
 }

@@ -155,6 +155,15 @@ export const commands: readonly Command[] = [
     run: async (args) => (await import('./graph.ts')).drawLab(args),
   },
   {
+    name: 'logs',
+    words: '<lab> [where]',
+    shown: '<lab> [agent|node|pod]',
+    summary: "what agents and pods of a running lab have logged: when flannel's agent answered which miss",
+    options: ['help', 'json', 'follow'],
+    exit: 'run',
+    run: async (args) => (await import('./logs.ts')).showLogs(args),
+  },
+  {
     name: 'validate',
     words: '<file>',
     summary: 'read a lab file and say what is wrong in it; needs no rights',

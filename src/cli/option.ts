@@ -37,6 +37,7 @@ export const options = {
     describe: 'as that program prints it: ip, ifconfig, route or brctl',
   },
   jobs: { type: 'number', value: 'N', describe: 'so many labs at once (default 2)' },
+  follow: { short: 'f', type: 'boolean', describe: 'go on with what is logged from now on' },
 } as const satisfies Record<string, Option>;
 
 export type OptionName = keyof typeof options;

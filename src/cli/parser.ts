@@ -71,6 +71,7 @@ export async function argumentsOf(
     slow: read['slow'] === true,
     strictSkip: read['strict-skip'] === true,
     all: read['all'] === true,
+    follow: read['follow'] === true,
     argv,
   };
 }
