@@ -55,7 +55,9 @@ describe.skipIf(lacks)(`scripts/provision.sh on a clean Debian 13${lacks ? ` (${
     }
     await asStudent(['lab', 'down', 'flannel-vxlan']);
     expect(await asStudent(['lab', 'test', '--all'])).toMatch(/3 labs: \d+ passed in/);
-    expect(await asStudent(['bash', '-lic', 'pwd'], '/home/student')).toBe(`${cwd}\n`);
+    expect(await asStudent(['bash', '-lic', 'pwd; complete -p lab'], '/home/student')).toBe(
+      `${cwd}\ncomplete -F _wirelab lab\n`,
+    );
   });
 
   test('run again changes no file, starts nothing and is quick', async () => {
