@@ -9,7 +9,7 @@ import { isAlive } from '../sandbox/process.ts';
 import { type LiveLab, liveRecord, liveRecords } from '../sandbox/record.ts';
 import { type LogFile, logFile } from './log-file.ts';
 import { inOrder, type LogLine, placeOfLog } from './log-line.ts';
-import { holderOf } from './up.ts';
+import { holderOf } from './running.ts';
 
 /** The logs of a running lab, as far as they were asked for. */
 export interface Logs {
@@ -29,7 +29,7 @@ const FOLLOW_MS = 150;
 
 /**
  * Logs lie in the sandbox's own /var/log and are read through its holder's root, so no process is started for them.
- * `where` is a node or pod, `agent`, or absent: all. Throws Failure `usage` where the lab does not run or has no such place or agent.
+ * `where` is a node or pod, `agent`, or absent: all. Throws Failure: `build` when the lab is not running, `usage` when it has no such place or agent.
  */
 export async function openLogs(name: string, where: string | undefined): Promise<Logs> {
   const live = await runningLab(name);
@@ -80,7 +80,7 @@ async function runningLab(name: string): Promise<LiveLab> {
   const live = await liveRecord(name);
   if (live) return live;
   const running = (await liveRecords()).map((lab) => lab.name);
-  throw new Failure('usage', `${name} is not running, so nothing in it logs`, [
+  throw new Failure('build', `${name} is not running, so nothing in it logs`, [
     `bin/lab up ${name}`,
     running.length > 0 ? `running now: ${running.join(', ')}` : 'no lab is running now',
   ]);

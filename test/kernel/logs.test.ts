@@ -113,7 +113,7 @@ describe.skipIf(process.getuid?.() !== 0)('logs', () => {
         return [exitCode, stderr] as const;
       };
       expect(await said('flannel-vxlan-current')).toEqual([
-        2,
+        3,
         'lab: flannel-vxlan-current is not running, so nothing in it logs\n  bin/lab up flannel-vxlan-current\n  running now: flannel-vxlan\n',
       ]);
       expect(await said('flannel-vxlan', 'agnet')).toEqual([
