@@ -139,6 +139,20 @@ describe.skipIf(lacks)(`scripts/provision.sh on a clean Debian 13${lacks ? ` (${
     expect(got.stderr).toMatch(why);
   });
 
+  test('WIRELAB_CACHE wants that copy in another place, and leaves node_modules and dist/ here as they are', async () => {
+    const here = ['sh', '-c', 'find node_modules dist -type f -exec sha256sum {} + | sort | sha256sum'];
+    const before = await asStudent(here);
+    const env = { WIRELAB_CACHE: '/home/student/elsewhere' };
+    const got = await machine.run(['bin/lab', 'list'], { user: 'student', cwd, env });
+    expect(got, got.stderr).toMatchObject({ exitCode: 0 });
+    expect(got.stderr).toContain('/home/student/elsewhere/home%student%wirelab, where it is built');
+    expect(got.stdout).toContain('flannel-vxlan');
+    expect(await machine.run(['bin/lab', 'list'], { user: 'student', cwd, env })).toMatchObject({
+      stderr: '',
+    });
+    expect(await asStudent(here)).toBe(before);
+  });
+
   // A directory as a Windows or macOS host shares it: a real file system that knows no links and no modes, with the
   // node_modules and the dist/ of that host in it.
   test(
