@@ -40,9 +40,9 @@ export async function look(session: Session, lab: Lab, want: KernelState): Promi
 }
 
 const tableJobs = (namespace: string): Job[] => [
-  { argv: ['ip', '-n', namespace, '-details', 'address', 'show'] },
-  { argv: ['ip', '-n', namespace, 'route', 'show'] },
-  { argv: ['ip', '-n', namespace, 'neighbour', 'show'] },
-  { argv: ['bridge', '-n', namespace, 'fdb', 'show'] },
+  { argv: ['ip', '-details', 'address', 'show'], namespace },
+  { argv: ['ip', 'route', 'show'], namespace },
+  { argv: ['ip', 'neighbour', 'show'], namespace },
+  { argv: ['bridge', 'fdb', 'show'], namespace },
   { argv: ['iptables-save'], namespace },
 ];

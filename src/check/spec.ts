@@ -191,6 +191,10 @@ export interface Packet {
 export interface Mesh {
   /** Names; absent: all pods. */
   among?: string[];
+  /** So many of the pairs, evenly spread (src/check/mesh-pairs.ts); absent: all. */
+  sample?: number;
+  /** Which ones; default 1. */
+  seed?: number;
 }
 
 /**

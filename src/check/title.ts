@@ -30,7 +30,9 @@ function sentence(claim: Claim): string {
     case 'packet':
       return `a frame on ${claim.on.join(', ')} while ${probeSentence(claim.while)}`;
     case 'mesh':
-      return 'every pod reaches every other pod';
+      return claim.sample === undefined
+        ? 'every pod reaches every other pod'
+        : `pods reach each other: ${claim.sample} pairs, evenly spread`;
     case 'miss':
       return `${claim.on} learns ${claim.to} on demand`;
   }

@@ -22,6 +22,9 @@ export interface Arguments {
   all: boolean;
   jobs?: number;
   follow?: boolean;
+  nodes?: number;
+  pods?: number;
+  era?: 'current' | 'v0.7';
   /** What `exec` is to run: exactly the arguments as they came. */
   argv: string[];
 }

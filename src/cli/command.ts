@@ -164,6 +164,15 @@ export const commands: readonly Command[] = [
     run: async (args) => (await import('./logs.ts')).showLogs(args),
   },
   {
+    name: 'generate',
+    words: '',
+    shown: '--nodes N --pods M',
+    summary: 'write a lab of that size, with its checks, into a directory of its own',
+    options: [...everywhere, 'nodes', 'pods', 'era', 'output'],
+    exit: 'run',
+    run: async (args) => (await import('./generate.ts')).generateLab(args),
+  },
+  {
     name: 'validate',
     words: '<file>',
     summary: 'read a lab file and say what is wrong in it; needs no rights',

@@ -19,7 +19,12 @@ export const options = {
     value: 'NAME',
     describe: 'form of the report: human, json, tap or junit',
   },
-  output: { type: 'string', value: 'FILE', describe: 'write the report, script or picture to FILE' },
+  output: {
+    type: 'string',
+    value: 'FILE',
+    describe:
+      'write the report, script or picture to FILE; generate: the directory of the new lab (default: ./ and its name)',
+  },
   format: {
     type: 'string',
     choices: ['text', 'mermaid', 'dot', 'svg'],
@@ -35,6 +40,14 @@ export const options = {
     choices: ['ip', 'ifconfig', 'route', 'brctl'],
     value: 'TOOL',
     describe: 'as that program prints it: ip, ifconfig, route or brctl',
+  },
+  nodes: { type: 'number', value: 'N', describe: 'so many nodes, at most 250' },
+  pods: { type: 'number', value: 'M', describe: 'so many pods, at most 253 for each node' },
+  era: {
+    type: 'string',
+    choices: ['current', 'v0.7'],
+    value: 'ERA',
+    describe: "which generation's flannel: current (the default) or v0.7",
   },
   jobs: { type: 'number', value: 'N', describe: 'so many labs at once (default 2)' },
   follow: { short: 'f', type: 'boolean', describe: 'go on with what is logged from now on' },

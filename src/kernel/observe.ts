@@ -23,6 +23,7 @@ import {
 } from './state.ts';
 import { nothingSurveyed, parseSurvey, surveyJob, type Surveyed } from './survey.ts';
 import { sysctlPath } from './sysctl.ts';
+import { tablesAtOnce } from './tables-at-once.ts';
 
 /** What to read beyond links, addresses, routes and neighbours; each costs a process. */
 export interface ObserveParts {
@@ -107,7 +108,8 @@ async function readAll(
   asked: readonly Asked[],
   others: readonly Job[],
 ): Promise<{ read: Map<string, string>[]; survey: Map<string, Surveyed>; answers: string[] }> {
-  const jobs = asked.map(readJobs);
+  const quick = await quickTables(session, asked);
+  const jobs = asked.map((one) => (quick.has(one.namespace) ? {} : readJobs(one)));
   const requests = asked
     .map(({ namespace, thoroughly = false, sysctls = [], compared = [] }) => ({
       namespace,
@@ -123,10 +125,22 @@ async function readAll(
   let next = 0;
   const survey = parseSurvey(surveys.length > 0 ? (results[next++]?.stdout ?? '') : '');
   const answers = others.map(() => results[next++]?.stdout ?? '');
-  const read = jobs.map(
-    (job) => new Map(Object.keys(job).map((part) => [part, results[next++]?.stdout ?? ''])),
-  );
+  const read = jobs.map((job, index) => {
+    const tables = quick.get(asked[index]?.namespace ?? '');
+    if (tables !== undefined) return new Map([['tables', tables]]);
+    return new Map(Object.keys(job).map((part) => [part, results[next++]?.stdout ?? '']));
+  });
   return { read, survey, answers };
+}
+
+/** Of very many namespaces, the tables of those of which nothing else is asked (tables-at-once.ts). */
+async function quickTables(session: Session, asked: readonly Asked[]): Promise<ReadonlyMap<string, string>> {
+  if (asked.length <= MOST_NAMESPACES) return new Map();
+  const plain = asked.filter((one) => !one.thoroughly && !one.fdb && !one.iptables);
+  return await tablesAtOnce(
+    session,
+    plain.map(({ namespace }) => namespace),
+  );
 }
 
 function readJobs({ namespace, fdb, iptables, thoroughly }: Asked): Record<string, Job> {
@@ -135,10 +149,12 @@ function readJobs({ namespace, fdb, iptables, thoroughly }: Asked): Record<strin
     : 'route show\nneighbour show\n';
   return {
     tables: {
-      argv: ['ip', '-n', namespace, '-json', '-details', '-batch', '-'],
+      // Not `ip -n`: see applyStages.
+      argv: ['ip', '-json', '-details', '-batch', '-'],
+      namespace,
       input: `address show\n${routes}`,
     },
-    ...(fdb ? { fdb: { argv: ['bridge', '-n', namespace, '-json', 'fdb', 'show'] } } : {}),
+    ...(fdb ? { fdb: { argv: ['bridge', '-json', 'fdb', 'show'], namespace } } : {}),
     // Of all others the survey says first whether there is anything to read.
     ...(iptables && thoroughly === undefined ? { iptables: { argv: ['iptables-save'], namespace } } : {}),
   };

@@ -79,6 +79,11 @@ function checkClaim(entry: CheckEntry, kind: (typeof claimKinds)[number], at: Pl
     case 'mesh':
       for (const [index, name] of (entry.mesh?.among ?? []).entries())
         checkName(name, withAddress, { ...at, path: [...at.path, 'among', index] });
+      if (entry.mesh?.seed !== undefined && entry.mesh.sample === undefined)
+        at.document.reportKey(
+          [...at.path, 'seed'],
+          'found seed without sample; expected both, as without sample every pair is asked',
+        );
       return;
     case 'miss':
       checkMiss(entry, at);

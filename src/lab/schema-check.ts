@@ -221,6 +221,14 @@ export const claimSchemas = {
         z.array(member, { error: 'a list of names' }).check(z.minLength(2, { error: 'at least two names' })),
         'Default: all pods.',
       ),
+      sample: optional(
+        wholeNumber(1, 1_000_000, 'a number of pairs'),
+        'Only so many of the pairs, evenly spread: with as many as there are members, or more, each sends and receives. Default: all pairs.',
+      ),
+      seed: optional(
+        wholeNumber(0, 0xffffffff, 'a number'),
+        'Another number samples other pairs; the same number always the same ones. Default: 1.',
+      ),
     }),
   ),
   miss: mapping('a miss check', {

@@ -1,6 +1,7 @@
 import type { Lab } from '../lab/lab.ts';
 import { kernelState } from '../component/kernel-state.ts';
-import { apply } from '../kernel/apply.ts';
+import { apply, type Progress } from '../kernel/apply.ts';
+import { neighbourLimit } from '../kernel/neighbour-limit.ts';
 import { plan } from '../kernel/plan.ts';
 import type { KernelState } from '../kernel/state.ts';
 import { Cleanup } from '../run/cleanup.ts';
@@ -11,6 +12,7 @@ import { identify } from '../sandbox/process.ts';
 import { removeRecord, writeRecord, type LabRecord } from '../sandbox/record.ts';
 import { holderSession, type Session } from '../sandbox/session.ts';
 import { startAgents } from './agents.ts';
+import { neighbourWarning } from './neighbour-warning.ts';
 import { ensureRequirements } from './requirement.ts';
 import type { Context } from './context.ts';
 
@@ -27,6 +29,9 @@ export interface BuiltLab extends AsyncDisposable {
  */
 export async function build(lab: Lab, context: Context, options: { recorded: boolean }): Promise<BuiltLab> {
   ensureRequirements(lab);
+  const warning = neighbourWarning(lab.cluster, await neighbourLimit());
+  if (warning !== undefined)
+    context.emit({ type: 'note', lab: lab.name, level: 'warning', text: `${lab.name}: ${warning}` });
   const cleanup = new Cleanup();
   try {
     return await buildSteps(lab, context, options.recorded, cleanup);
@@ -61,7 +66,9 @@ async function buildSteps(
   // The agent takes longer to start than the network to build: both at once.
   const agents = startAgents(session, lab, context.signal);
   agents.catch(() => undefined);
-  await apply(session, steps, context.signal);
+  const progress: Progress = (doing, count) =>
+    context.emit({ type: 'progress', lab: lab.name, doing, ...(count ? { count } : {}) });
+  await apply(session, steps, context.signal, progress);
   const withAgents = await agents;
   step(
     'network',

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
+import { neighbourLimit } from '../kernel/neighbour-limit.ts';
 import { featureFindings, untriedFeatures } from './doctor/feature.ts';
-import type { Finding } from './doctor/finding.ts';
+import { asRoot, type Finding } from './doctor/finding.ts';
 import { permissionFindings } from './doctor/permission.ts';
 import { inPath, programFindings } from './doctor/program.ts';
 
@@ -25,7 +25,13 @@ export async function doctor(): Promise<Finding[]> {
       needed: true,
       detail: 'not tried without unshare',
     };
-    return [...basis, ...programs, namespaces, ...untriedFeatures(), neighbourFinding()];
+    return [
+      ...basis,
+      ...programs,
+      namespaces,
+      ...untriedFeatures(),
+      neighbourFinding(await neighbourLimit()),
+    ];
   }
   const permissions = await permissionFindings();
   const possible = permissions.every(({ ok, needed }) => ok === true || !needed);
@@ -34,21 +40,17 @@ export async function doctor(): Promise<Finding[]> {
     ...programs,
     ...permissions,
     ...(possible ? await featureFindings() : untriedFeatures()),
-    neighbourFinding(),
+    neighbourFinding(await neighbourLimit()),
   ];
 }
 
-/** All namespaces of a machine share one limit for neighbour entries (arp(7), gc_thresh3); past it the kernel says "No buffer space available". */
-function neighbourFinding(): Finding {
+/** All namespaces of a machine share one limit for neighbour entries that are learned (arp(7), gc_thresh3); past it the kernel drops packets. */
+export function neighbourFinding(limit: number | undefined): Finding {
   const common = { name: 'neighbours', needed: false };
-  const file = '/proc/sys/net/ipv4/neigh/default/gc_thresh3';
-  try {
-    const limit = Number(readFileSync(file, 'utf8'));
-    const detail = `at most ${limit} entries on the whole machine (gc_thresh3)`;
-    // The kernel's own default is 1024.
-    if (limit >= 1024) return { ...common, ok: true, detail };
-    return { ...common, ok: false, detail, fix: 'sysctl -w net.ipv4.neigh.default.gc_thresh3=1024' };
-  } catch {
-    return { ...common, ok: 'unknown', detail: 'the limit cannot be read here' };
-  }
+  if (limit === undefined) return { ...common, ok: 'unknown', detail: 'the limit cannot be read here' };
+  // Two for each pod, at its own end and its node's, and four with flannel v0.7.
+  const detail = `at most ${limit} entries on the whole machine (gc_thresh3), enough for ${Math.floor(limit / 4)} pods that all talk`;
+  // The kernel's own default is 1024.
+  if (limit >= 1024) return { ...common, ok: true, detail };
+  return { ...common, ok: false, detail, fix: asRoot('sysctl -w net.ipv4.neigh.default.gc_thresh3=1024') };
 }

@@ -60,7 +60,8 @@ function tellMended(lab: Lab, difference: Difference, emit: Emit): void {
 
 /** What the kernel has learned while something was wrong: smaller MTUs on the way, neighbours that did not answer, MACs at other ports. */
 const forget = (namespace: string): Job => ({
-  argv: ['ip', '-n', namespace, '-batch', '-'],
+  argv: ['ip', '-batch', '-'],
+  namespace,
   input: 'route flush cache\nneighbour flush all\n',
 });
 

@@ -18,7 +18,12 @@ export function normalMAC(text: string): string {
 
 /** Docker's MAC for a container with this IPv4 address: 172.30.76.7 -> 02:42:ac:1e:4c:07 (libnetwork, netutils.GenerateMACFromIP). */
 export function dockerMAC(address: string): string {
-  return macOf([0x02, 0x42, ...addressBytes(address)]);
+  return macOfAddress([0x02, 0x42], address);
+}
+
+/** A MAC that says an IPv4 address: two bytes of one's own, then the address. */
+export function macOfAddress(prefix: readonly [number, number], address: string): string {
+  return macOf([...prefix, ...addressBytes(address)]);
 }
 
 /** A MAC like docker0's, 02:42 and four bytes, the same for the same seed. */

@@ -1,4 +1,11 @@
-import type { CheckResult, CommandEvent, LabEndEvent, NoteEvent, StepEvent } from '../run/event.ts';
+import type {
+  CheckResult,
+  CommandEvent,
+  LabEndEvent,
+  NoteEvent,
+  ProgressEvent,
+  StepEvent,
+} from '../run/event.ts';
 import { shellCommand } from '../run/shell-quote.ts';
 import { duration, seconds } from './duration.ts';
 import { type Look, marks, paint } from './look.ts';
@@ -16,6 +23,8 @@ export interface HumanText {
   labStart(lab: string, summary: string): string;
   command(event: CommandEvent): string;
   step(event: StepEvent): string;
+  /** Without a line feed: it is shown and erased again. */
+  progress(event: ProgressEvent): string;
   note(event: NoteEvent): string;
   check(result: CheckResult): string;
   /** `tally` is undefined where nothing was to be checked (`up`). */
@@ -119,6 +128,7 @@ export function humanText(look: Look): HumanText {
       const detail = event.detail === undefined ? '' : `: ${line(event.detail)}`;
       return `${colour('dim', `# ${line(event.step)}${detail}  ${duration(event.durationMs)}`)}\n`;
     },
+    progress: ({ doing, count }) => (count ? `${doing}, ${count.done} of ${count.of}` : doing),
     note(event) {
       const text = lines([event.text]).join('\n');
       if (event.level === 'info') return `${text}\n`;

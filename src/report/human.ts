@@ -15,7 +15,7 @@ interface LabSoFar {
   tally: Tally;
   /** How many checks there are to be; undefined until they begin. */
   expected?: number;
-  /** The last step of building. */
+  /** The last step of building, or how far the next has come. */
   step?: string;
   outcome?: LabEndEvent['outcome'];
 }
@@ -53,6 +53,10 @@ export function humanFormatter(options: HumanOptions): Formatter {
     step(event) {
       lab(event.lab).step = event.step;
       return turn.write(event.lab, options.verbose ? text.step(event) : '');
+    },
+    progress(event) {
+      lab(event.lab).step = text.progress(event);
+      return turn.write(event.lab, '');
     },
     note: (event) => (event.lab === undefined ? text.note(event) : turn.write(event.lab, text.note(event))),
     'lab-start'(event) {

@@ -9,6 +9,7 @@ import type { Formatter } from './formatter.ts';
  *   type        fields
  *   command     lab, namespace?, argv[], input?, exitCode, durationMs            (only with --verbose)
  *   step        lab, step, detail?, durationMs
+ *   progress    never: it is for a terminal
  *   note        lab?, level (info, warning, error), text
  *   lab-start   lab, summary, checks
  *   check       lab, check {number, title, kind, verdict (pass, xfail, skip, fail), durationMs, attempts, reason?, want[]?, got[]?, evidence[]?,
@@ -24,7 +25,7 @@ export interface JsonOptions {
 export function jsonFormatter({ now, verbose }: JsonOptions): Formatter {
   return {
     event: (event: Event) =>
-      event.type === 'command' && !verbose
+      event.type === 'progress' || (event.type === 'command' && !verbose)
         ? ''
         : `${terminalSafe(JSON.stringify({ time: now().toISOString(), ...event }))}\n`,
     end: () => '',

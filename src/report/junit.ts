@@ -55,6 +55,7 @@ export function junitFormatter({ now, verbose }: JunitOptions): Formatter {
         output(event.lab, `# ${event.step}${event.detail === undefined ? '' : `: ${event.detail}`}`);
       return '';
     },
+    progress: () => '',
     note: (event) => {
       output(event.lab, event.level === 'info' ? event.text : `${event.level}: ${event.text}`);
       return '';

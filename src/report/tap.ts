@@ -79,6 +79,7 @@ export function tapFormatter({ verbose }: TapOptions): Formatter {
     },
     step: (event) =>
       verbose ? comment(`${event.step}${event.detail === undefined ? '' : `: ${event.detail}`}`) : '',
+    progress: () => '',
     note: (event) => comment(event.level === 'info' ? event.text : `${event.level}: ${event.text}`),
     'lab-start': (event) => {
       lab(event.lab);

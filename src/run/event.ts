@@ -3,7 +3,14 @@
  * `lab` is the lab's name, times are milliseconds.
  */
 export type Event =
-  CommandEvent | StepEvent | LabStartEvent | CheckEvent | LabEndEvent | RunEndEvent | NoteEvent;
+  | CommandEvent
+  | StepEvent
+  | ProgressEvent
+  | LabStartEvent
+  | CheckEvent
+  | LabEndEvent
+  | RunEndEvent
+  | NoteEvent;
 
 /** A command as it could be typed; shown by --verbose. */
 export interface CommandEvent {
@@ -26,6 +33,16 @@ export interface StepEvent {
   /** e.g. `11 namespaces, 9 veth pairs` */
   detail?: string;
   durationMs: number;
+}
+
+/** How far a long piece of work has come: for somebody who waits at a terminal, and for nobody else. */
+export interface ProgressEvent {
+  type: 'progress';
+  lab: string;
+  /** e.g. `1020 veth pairs` */
+  doing: string;
+  /** Absent where there is nothing to count on the way. */
+  count?: { done: number; of: number };
 }
 
 /** Words for the reader: where to look next, what was skipped and why, a warning. */

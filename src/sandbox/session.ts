@@ -21,9 +21,13 @@ export interface Session extends AsyncDisposable {
   must(argv: string[], options?: InsideOptions): Promise<CommandResult>;
   /**
    * Run many commands: stages one after the other, the jobs of a stage side by side. A stage starts only when all before ended well; then the
-   * first job that failed throws CommandError. Results are in the order of the jobs.
+   * first job that failed throws CommandError. Results are in the order of the jobs. `onEnd` is called for each job that has ended.
    */
-  all(stages: readonly (readonly Job[])[], signal?: AbortSignal): Promise<CommandResult[]>;
+  all(
+    stages: readonly (readonly Job[])[],
+    signal?: AbortSignal,
+    onEnd?: (job: Job) => void,
+  ): Promise<CommandResult[]>;
   /** A file of the sandbox, as a path that can be opened from here. */
   file(path: string): string;
 }
@@ -104,11 +108,17 @@ function session(
       if (result.exitCode !== 0) throw new CommandError(result, options.namespace, options.input);
       return result;
     },
-    async all(stages, signal) {
+    async all(stages, signal, onEnd) {
       const results: CommandResult[] = [];
       for (const jobs of stages) {
         const inC = jobs.map((job) => ({ ...job, env: { LC_ALL: 'C', ...job.env } }));
-        const ended = await Promise.all(inC.map((job) => done(job, 'turns', signal)));
+        const ended = await Promise.all(
+          inC.map(async (job) => {
+            const result = await done(job, 'turns', signal);
+            onEnd?.(job);
+            return result;
+          }),
+        );
         const failed = ended.findIndex((result) => result.exitCode !== 0);
         const failure = ended[failed];
         if (failure) throw new CommandError(failure, jobs[failed]?.namespace, jobs[failed]?.input);

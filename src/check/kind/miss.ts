@@ -26,7 +26,7 @@ export async function miss(around: Surroundings, claim: Miss): Promise<Outcome> 
     holds &&= isSo;
   };
 
-  await around.session.run(['ip', '-n', node, 'neighbour', 'delete', address, 'dev', dev]);
+  await around.session.run(['ip', 'neighbour', 'delete', address, 'dev', dev], { namespace: node });
   const before = await entry(around, node, dev, address);
   expect(
     `no entry for ${address} on ${place} before the first packet`,
@@ -84,7 +84,7 @@ export async function miss(around: Surroundings, claim: Miss): Promise<Outcome> 
 async function fenceAgent(around: Surroundings, node: string, dev: string, from: string): Promise<boolean> {
   const known = around.lab.cluster.pods.find((pod) => pod.node !== node);
   if (!known) return false;
-  await around.session.run(['ip', '-n', node, 'neighbour', 'delete', known.ip, 'dev', dev]);
+  await around.session.run(['ip', 'neighbour', 'delete', known.ip, 'dev', dev], { namespace: node });
   return (await ping(around, { from, to: known.ip })).holds;
 }
 
@@ -96,17 +96,9 @@ async function entry(
   dev: string,
   address: string,
 ): Promise<string | undefined> {
-  const result = await around.session.must([
-    'ip',
-    '-n',
-    node,
-    '-json',
-    'neighbour',
-    'show',
-    address,
-    'dev',
-    dev,
-  ]);
+  const result = await around.session.must(['ip', '-json', 'neighbour', 'show', address, 'dev', dev], {
+    namespace: node,
+  });
   const rows = JSON.parse(result.stdout.trim() || '[]') as {
     dst: string;
     dev: string;

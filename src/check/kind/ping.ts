@@ -14,7 +14,7 @@ export async function ping(around: Surroundings, claim: Ping, tag?: string): Pro
   const size = claim.size ?? 56;
   // What an earlier frag-needed taught the sender would make its own kernel refuse, in the place of the next router: forget it.
   if (claim.expect === 'frag-needed' || claim.expect === 'message-too-long')
-    await around.session.must(['ip', '-n', namespace, 'route', 'flush', 'cache']);
+    await around.session.must(['ip', 'route', 'flush', 'cache'], { namespace });
   const result = await around.session.run(
     [
       'ping',
@@ -52,7 +52,7 @@ export async function ping(around: Surroundings, claim: Ping, tag?: string): Pro
 
 /** Newer versions of ping(8) do not say it: the MTU towards an address is that of a learned path, else of the device. */
 async function ownMtu(around: Surroundings, namespace: string, address: string): Promise<number | undefined> {
-  const result = await around.session.run(['ip', '-n', namespace, '-json', 'route', 'get', address]);
+  const result = await around.session.run(['ip', '-json', 'route', 'get', address], { namespace });
   const [route] = JSON.parse(result.stdout.trim() || '[]') as {
     dev?: string;
     metrics?: { mtu?: number }[];
