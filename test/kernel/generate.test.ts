@@ -110,9 +110,9 @@ describe.skipIf(process.getuid?.() !== 0)('a generated lab', () => {
       await good(host, ['exec', directory(), 'pod-7-7', '--', 'ip', 'route', 'del', 'default']);
       await good(host, ['exec', directory(), 'pod-8-8', '--', 'ip', 'link', 'add', 'odd0', 'type', 'bridge']);
       const said = await good(host, ['up', directory()]);
-      expect(said.match(/^.*: mended$/gm)).toEqual([
-        'pod-7-7: missing route default via 10.244.7.1 dev eth0: mended',
-        'pod-8-8: foreign link odd0 type bridge: mended',
+      expect(said.match(/^mended \S+: \w+ \w+ \S+/gm)).toEqual([
+        'mended pod-7-7: missing route default',
+        'mended pod-8-8: foreign link odd0',
       ]);
       expect(await good(host, ['up', directory()])).not.toContain('mended');
     });
