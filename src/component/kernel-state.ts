@@ -36,18 +36,23 @@ function addAnswers(namespaces: readonly NamespaceState[]): void {
     }),
   );
   for (const wire of grouped(members, ({ network }) => network).values()) {
-    for (const self of wire) {
-      const known =
-        wire.length > MOST_MEMBERS ? wire.filter(({ namespace }) => namespace.role !== 'pod') : wire;
-      for (const { namespace, address, mac } of known) {
-        if (namespace === self.namespace) continue;
-        self.namespace.answers.push({
-          dev: self.dev,
+    const known =
+      wire.length > MOST_MEMBERS ? wire.filter(({ namespace }) => namespace.role !== 'pod') : wire;
+    // One answer for all who may hear it on a device of this name: in a large lab they would be most of its state.
+    for (const sameDevice of grouped(wire, ({ dev }) => dev).values()) {
+      const answers = known.map(({ namespace, address, mac }) => ({
+        namespace,
+        answer: {
+          dev: sameDevice[0]?.dev ?? '',
           subnet: `${address}/32`,
           lladdr: mac,
-          owner: 'underlay',
+          owner: 'underlay' as const,
           why: `${address} is ${namespace.name}, with the MAC ${mac}`,
-        });
+        },
+      }));
+      for (const self of sameDevice) {
+        for (const { namespace, answer } of answers)
+          if (namespace !== self.namespace) self.namespace.answers.push(answer);
       }
     }
   }
