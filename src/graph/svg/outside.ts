@@ -3,7 +3,7 @@ import { type Area, type Scene, type Style, write, writePair } from './scene.ts'
 import { textWidth } from './text-width.ts';
 
 /**
- * Routers and hosts, in one row. Segments without nodes lie above it, each over the machines that are on it and on no earlier one:
+ * Routers and hosts, in one row. Segments without nodes lie above it, each over machines that are on it; who is on several stands below one of them:
  *
  *     ══ wan ══════════════════     ══ dmz ══════
  *     [gateway]       [outside]     [firewall]         [printer]

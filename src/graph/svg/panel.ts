@@ -1,6 +1,7 @@
 import type { PodGroup } from '../crowd.ts';
 import type { Device, Machine } from '../picture.ts';
-import { drawPods, type PodGrid, podsHeight } from './pod-grid.ts';
+import { drawPods } from './pod-boxes.ts';
+import { type PodGrid, podsHeight } from './pod-grid.ts';
 import { type Area, cable, type Point, type Scene, type Style, write, writePair } from './scene.ts';
 import type { Size } from './size.ts';
 
