@@ -6,11 +6,7 @@ import type { Picture } from './picture.ts';
 export function mermaidPicture(picture: Picture): string {
   const { title, boxes, groups, lines } = chart(picture);
   const tunnels = lines.flatMap(({ kind }, position) => (kind === 'tunnel' ? [position] : []));
-  return `${[
-    '---',
-    `title: ${JSON.stringify(visible(title))}`,
-    '---',
-    'flowchart TB',
+  const statements = [
     ...boxes.map((box) => `  ${boxText(box)}`),
     ...groups.flatMap(({ id, label, boxes: inside }) => [
       `  subgraph ${id} [${quoted([label])}]`,
@@ -27,7 +23,23 @@ export function mermaidPicture(picture: Picture): string {
     '  classDef overlay fill:#f5f3ff,stroke:#7c3aed,color:#4c1d95,stroke-dasharray:6 4',
     '  classDef bridge fill:#ecfdf5,stroke:#059669,color:#064e3b',
     '  classDef pod fill:#fffbeb,stroke:#d97706,color:#451a03',
-  ].join('\n')}\n`;
+  ].join('\n');
+  const head = ['---', `title: ${JSON.stringify(visible(title))}`, '---', 'flowchart TB'].join('\n');
+  const length = head.length + statements.length + LONGEST_COMMENT;
+  return `${[head, ...limits(lines.length, length), statements].join('\n')}\n`;
+}
+
+/** What Mermaid draws by default (mermaid.js.org/config/schema-docs/config.html, maxEdges and maxTextSize); more is refused. */
+const MOST_LINES = 500;
+const LONGEST_TEXT = 50_000;
+/** At most, of the comment about it. */
+const LONGEST_COMMENT = 150;
+
+/** A comment for whoever finds that a large lab is refused. A page may set the limits; a diagram itself may not. */
+function limits(lineCount: number, length: number): string[] {
+  if (lineCount <= MOST_LINES && length <= LONGEST_TEXT) return [];
+  const wanted = `{ maxEdges: ${lineCount}, maxTextSize: ${length} }`;
+  return [`  %% larger than Mermaid draws by default: mermaid.initialize(${wanted})`];
 }
 
 function boxText({ id, kind, label }: ChartBox): string {

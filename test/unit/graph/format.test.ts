@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chart } from '../../../src/graph/chart.ts';
 import { type PictureFormat, rendered } from '../../../src/graph/format.ts';
+import type { Wire } from '../../../src/graph/picture.ts';
 import { labPicture } from '../../../src/graph/lab-picture.ts';
 import { allSamples, hardLabs, ownLabs, type Sample } from './samples.ts';
 
@@ -144,6 +145,16 @@ describe('the picture for programs that lay out', () => {
     const picture = labPicture(await sample.lab());
     expect(chart(picture).lines.length).toBeLessThanOrEqual(500);
     expect(rendered(picture, 'mermaid', { unicode: true }).length).toBeLessThanOrEqual(50_000);
+  });
+
+  it('of a lab that is too large says which limits to set', async () => {
+    const picture = labPicture(await named('forty nodes').lab());
+    expect(rendered(picture, 'mermaid', { unicode: true })).not.toContain('%%');
+    const wires = Array.from({ length: 600 }, () => picture.wires[0] as Wire);
+    const text = rendered({ ...picture, wires }, 'mermaid', { unicode: true });
+    const [, edges, size] = /^ {2}%% .*maxEdges: (\d+), maxTextSize: (\d+) /m.exec(text) ?? [];
+    expect(Number(edges)).toBe(text.match(/^ {2}b\d+ (---|-\.-)/gm)?.length);
+    expect(Number(size)).toBeGreaterThanOrEqual(text.length);
   });
 
   it('joins what is joined: each cable, the devices of each node, the tunnel', async () => {
