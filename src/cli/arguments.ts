@@ -25,6 +25,13 @@ export interface Arguments {
   nodes?: number;
   pods?: number;
   era?: 'current' | 'v0.7';
-  /** What `exec` is to run: exactly the arguments as they came. */
+  /** What `capture` is given behind the lab: places, and a filter. */
+  places?: string[];
+  write?: string;
+  count?: number;
+  for?: string;
+  relative?: boolean;
+  outer?: boolean;
+  /** What `exec` is to run: exactly the arguments as they came. Of `capture`: the filter behind `--`. */
   argv: string[];
 }

@@ -173,6 +173,16 @@ export const commands: readonly Command[] = [
     run: async (args) => (await import('./generate.ts')).generateLab(args),
   },
   {
+    name: 'capture',
+    words: '<lab> [places..]',
+    shown: '<lab> [node|pod[/device]...] [filter]',
+    summary:
+      'show packets as they pass, at many places at once; a filter as for tcpdump looks into VXLAN too',
+    options: ['help', 'json', 'write', 'count', 'for', 'relative', 'outer', 'verbose'],
+    exit: 'run',
+    run: async (args) => (await import('./capture.ts')).captureFrames(args),
+  },
+  {
     name: 'validate',
     words: '<file>',
     summary: 'read a lab file and say what is wrong in it; needs no rights',

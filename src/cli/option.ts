@@ -49,6 +49,16 @@ export const options = {
     value: 'ERA',
     describe: "which generation's flannel: current (the default) or v0.7",
   },
+  write: {
+    short: 'w',
+    type: 'string',
+    value: 'FILE',
+    describe: 'write the frames to FILE as pcapng, - is standard output; no lines',
+  },
+  count: { short: 'c', type: 'number', value: 'N', describe: 'end after N frames' },
+  for: { type: 'string', value: 'TIME', describe: 'end after so long: 5s, 500ms' },
+  relative: { type: 'boolean', describe: 'times are seconds since the first frame' },
+  outer: { type: 'boolean', describe: 'the filter looks at the outermost frame only, not into VXLAN' },
   jobs: { type: 'number', value: 'N', describe: 'so many labs at once (default 2)' },
   follow: { short: 'f', type: 'boolean', describe: 'go on with what is logged from now on' },
 } as const satisfies Record<string, Option>;

@@ -16,6 +16,7 @@ const wordMeanings: Record<string, string> = {
   labs: 'names under labs/, or paths of lab directories or files',
   where: 'a node, pod, router or host: its name, or as much of it as is unambiguous',
   table: 'links, addresses, routes, neighbours, fdb, iptables, sysctls, others or all (default)',
+  places: 'nodes and pods, or single devices as node1/eth0; then a filter as for tcpdump',
   file: 'a lab file, or the directory that it is in',
   shell: 'bash, zsh or fish',
 };
@@ -56,7 +57,8 @@ export async function argumentsOf(
   const read = (await parser.parseAsync([...given, ...own])) as Partial<Record<string, unknown>>;
   return {
     ...(read['lab'] === undefined ? {} : { lab: read['lab'] as string }),
-    ...(read['labs'] === undefined ? {} : { labs: read['labs'] as string[] }),
+    // Of several words yargs keeps the last where options are not collected either.
+    ...(own.length > 0 && wordNames(command).includes('labs') ? { labs: own } : {}),
     ...(read['where'] === undefined ? {} : { where: read['where'] as string }),
     ...(read['table'] === undefined ? {} : { table: read['table'] as string }),
     ...(read['as'] === undefined ? {} : { as: read['as'] as string }),
@@ -68,6 +70,12 @@ export async function argumentsOf(
     ...(read['nodes'] === undefined ? {} : { nodes: read['nodes'] as number }),
     ...(read['pods'] === undefined ? {} : { pods: read['pods'] as number }),
     ...(read['era'] === undefined ? {} : { era: read['era'] as 'current' | 'v0.7' }),
+    ...(wordNames(command).includes('places') ? { places: own.slice(1) } : {}),
+    ...(read['write'] === undefined ? {} : { write: read['write'] as string }),
+    ...(read['count'] === undefined ? {} : { count: read['count'] as number }),
+    ...(read['for'] === undefined ? {} : { for: read['for'] as string }),
+    relative: read['relative'] === true,
+    outer: read['outer'] === true,
     ...(read['jobs'] === undefined ? {} : { jobs: read['jobs'] as number }),
     json: read['json'] === true,
     verbose: read['verbose'] === true,

@@ -4,10 +4,11 @@ import { type Option, type OptionName, options } from './option.ts';
 
 /**
  * The words of a command line, sorted before yargs reads them: which command it is, which words are its own, and what belongs to the program that
- * `exec` starts. The last are kept exactly as they came.
+ * `exec` starts, or to `capture`'s filter. The last are kept exactly as they came.
  *
  *   exec flannel-vxlan node1 -- ip -d link      command exec, own words flannel-vxlan node1, argv ip -d link
  *   exec flannel-vxlan node1 ip -d link         the same: npm takes the first -- away
+ *   capture flannel-vxlan node1 -- icmp         command capture, own words flannel-vxlan node1, argv icmp
  *   --json flannel-vxlan                        command run, own word flannel-vxlan, option --json
  */
 export interface Words {
@@ -48,7 +49,7 @@ export function sortedWords(
     const word = words[index] as string;
     const command = sorted.command;
     if (!onlyWords && word === '--') {
-      if (command?.name !== 'exec') {
+      if (command?.name !== 'exec' && command?.name !== 'capture') {
         onlyWords = true;
         continue;
       }

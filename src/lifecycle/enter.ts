@@ -3,7 +3,7 @@ import { runAttached } from '../run/attached.ts';
 import { Failure } from '../run/failure.ts';
 import { identityMap } from '../sandbox/identity-map.ts';
 import { PROGRAM_INSIDE } from '../sandbox/layout.ts';
-import { liveRecord, liveRecords } from '../sandbox/record.ts';
+import { liveRecord, liveRecords, type LiveLab } from '../sandbox/record.ts';
 import { openSession } from '../sandbox/session.ts';
 import { holderOf } from './running.ts';
 
@@ -17,14 +17,7 @@ export async function enter(
   where: string | undefined,
   argv: readonly string[],
 ): Promise<number> {
-  const live = await liveRecord(name);
-  if (!live) {
-    const running = (await liveRecords()).map((lab) => lab.name);
-    throw new Failure('usage', `${name} is not running`, [
-      `bin/lab up ${name}`,
-      running.length > 0 ? `running now: ${running.join(', ')}` : 'no lab is running now',
-    ]);
-  }
+  const live = await liveLab(name);
   const namespace = where === undefined ? '-' : resolveName(where, live.namespaces);
   await using session = await openSession(holderOf(live), { lab: name, emit: () => undefined });
   const who = identityMap() === 'root' ? 'root' : 'user';
@@ -38,6 +31,17 @@ export async function enter(
       env: { WIRELAB_ARCH: process.arch, WIRELAB_DIRECTORY: process.cwd() },
     },
   );
+}
+
+/** Throws Failure 'usage' when it is not running. */
+export async function liveLab(name: string): Promise<LiveLab> {
+  const live = await liveRecord(name);
+  if (live) return live;
+  const running = (await liveRecords()).map((lab) => lab.name);
+  throw new Failure('usage', `${name} is not running`, [
+    `bin/lab up ${name}`,
+    running.length > 0 ? `running now: ${running.join(', ')}` : 'no lab is running now',
+  ]);
 }
 
 /** An interactive shell there; its prompt says where. */
