@@ -70,6 +70,19 @@ describe('a command line', () => {
     expect(problem(...words)).toContain(message);
   });
 
+  it('of capture has places and a filter, options before, between or behind them', () => {
+    const own = ['flannel-vxlan', 'node1/eth0', 'icmp', 'or', 'arp'];
+    const want = { command: 'capture', own, options: ['--count=3', '--write=-'], argv: [] };
+    expect(good('capture', '-c', '3', '-w', '-', ...own)).toMatchObject(want);
+    const [lab = '', place = '', ...filter] = own;
+    expect(good('capture', lab, '-c', '3', place, '-w', '-', ...filter)).toMatchObject(want);
+    expect(good('capture', ...own, '--count=3', '--write=-')).toMatchObject(want);
+    expect(good('capture', 'flannel-vxlan', 'node1', '--', '-1', '<', 'len')).toMatchObject({
+      own: ['flannel-vxlan', 'node1'],
+      argv: ['-1', '<', 'len'],
+    });
+  });
+
   it('keeps words behind -- as words', () => {
     expect(good('down', '--', '--all')).toMatchObject({ own: ['--all'], options: [] });
   });
