@@ -1,5 +1,6 @@
 import { look, paint } from '../report/look.ts';
 import { shellCommand } from '../run/shell-quote.ts';
+import { wordsInside } from '../run/words-inside.ts';
 import type { Arguments } from './arguments.ts';
 import { exitCodes } from './exit-code.ts';
 import { labFile, readLab } from './lab-word.ts';
@@ -25,7 +26,7 @@ export async function planLab({ lab: word = '', json, verbose }: Arguments): Pro
   process.stdout.write(blocks.join(''));
   if (verbose) {
     for (const { argv, namespace, input } of commands) {
-      const inside = namespace === undefined ? argv : ['ip', 'netns', 'exec', namespace, ...argv];
+      const inside = namespace === undefined ? argv : wordsInside(namespace, argv);
       process.stdout.write(`${shellCommand(inside, input, { ascii: !view.unicode })}\n`);
     }
   }

@@ -4,6 +4,7 @@ import { apply, type Progress } from '../kernel/apply.ts';
 import { neighbourLimit } from '../kernel/neighbour-limit.ts';
 import { plan } from '../kernel/plan.ts';
 import type { KernelState } from '../kernel/state.ts';
+import { busyNeighbours } from '../model/learned-neighbour.ts';
 import { Cleanup } from '../run/cleanup.ts';
 import { CommandError } from '../run/command.ts';
 import { Failure } from '../run/failure.ts';
@@ -29,7 +30,7 @@ export interface BuiltLab extends AsyncDisposable {
  */
 export async function build(lab: Lab, context: Context, options: { recorded: boolean }): Promise<BuiltLab> {
   ensureRequirements(lab);
-  const warning = neighbourWarning(lab.cluster, await neighbourLimit());
+  const warning = neighbourWarning(lab.cluster, await neighbourLimit(busyNeighbours(lab.cluster)));
   if (warning !== undefined)
     context.emit({ type: 'note', lab: lab.name, level: 'warning', text: `${lab.name}: ${warning}` });
   const cleanup = new Cleanup();

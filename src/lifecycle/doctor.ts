@@ -30,7 +30,7 @@ export async function doctor(): Promise<Finding[]> {
       ...programs,
       namespaces,
       ...untriedFeatures(),
-      neighbourFinding(await neighbourLimit()),
+      neighbourFinding(await neighbourLimit(Infinity)),
     ];
   }
   const permissions = await permissionFindings();
@@ -40,7 +40,7 @@ export async function doctor(): Promise<Finding[]> {
     ...programs,
     ...permissions,
     ...(possible ? await featureFindings() : untriedFeatures()),
-    neighbourFinding(await neighbourLimit()),
+    neighbourFinding(await neighbourLimit(Infinity)),
   ];
 }
 

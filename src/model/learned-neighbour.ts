@@ -29,6 +29,8 @@ export function learnedBy(cluster: Cluster): (from: string, to: string) => strin
   };
 }
 
+export const MOST_ENTRIES_PER_PAIR = 8;
+
 /** How many there are at least while every pod talks to one of another node, and every machine of the underlay to every other. */
 export function busyNeighbours({ nodes, pods, routers, hosts, flannel }: Cluster): number {
   const machines = nodes.length + routers.length + hosts.length;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { PROGRAM_INSIDE } from '../../sandbox/layout.ts';
-import { neighbourLimit } from '../../kernel/neighbour-limit.ts';
+import { neighbourLimit, STOCK_NEIGHBOUR_LIMIT } from '../../kernel/neighbour-limit.ts';
 import type { Cluster } from '../../model/cluster.ts';
+import { MOST_ENTRIES_PER_PAIR } from '../../model/learned-neighbour.ts';
 import { meshPairs, type Sample } from '../mesh-pairs.ts';
 import { meshWaves, touchedBy, type Wave } from '../mesh-waves.ts';
 import type { Mesh } from '../spec.ts';
@@ -16,7 +17,7 @@ export async function mesh(around: Surroundings, claim: Mesh): Promise<Outcome> 
   const pairs = meshPairs(names.length, sampleOf(claim)).map(
     ([from, to]) => [names[from] ?? '', names[to] ?? ''] as const,
   );
-  const waves = meshWaves(pairs, around.lab.cluster, await mostNeighbours());
+  const waves = meshWaves(pairs, around.lab.cluster, await mostNeighbours(pairs.length));
   const result = await around.session.run(
     ['perl', `${PROGRAM_INSIDE}/mesh.pl`, '1500', randomBytes(8).toString('hex')],
     {
@@ -57,12 +58,10 @@ export async function mesh(around: Surroundings, claim: Mesh): Promise<Outcome> 
 }
 
 /** Half of what the machine allows, for others need some too. */
-async function mostNeighbours(): Promise<number> {
-  return Math.max(1, Math.floor(((await neighbourLimit()) ?? STOCK_LIMIT) / 2));
+async function mostNeighbours(pairs: number): Promise<number> {
+  const limit = await neighbourLimit(pairs * MOST_ENTRIES_PER_PAIR);
+  return Math.max(1, Math.floor((limit ?? STOCK_NEIGHBOUR_LIMIT) / 2));
 }
-
-/** gc_thresh3 of a kernel that nobody has told otherwise (net/ipv4/arp.c, arp_tbl). */
-const STOCK_LIMIT = 1024;
 
 /** The input of mesh.pl. */
 function wavesText(waves: readonly Wave[], addresses: ReadonlyMap<string, string>, cluster: Cluster): string {

@@ -197,6 +197,7 @@ END
   it('leaves nothing of the progress line on a terminal', () => {
     const events: Event[] = [
       { type: 'step', lab: 'a', step: 'links', durationMs: 4 },
+      { type: 'progress', lab: 'a', doing: 'setting them up', count: { done: 11, of: 1081 } },
       { type: 'step', lab: 'a', step: 'agents', durationMs: 4 },
       labStart('a', 2),
       checkEvent('a', check(1)),
@@ -209,6 +210,8 @@ END
     ];
     const onTerminal = human(events, { progress: { columns: 80 }, colour: true });
     expect(onTerminal).toContain('1 of 2 checks');
+    expect(onTerminal).toContain('a: setting them up, 11 of 1081');
+    expect(human(events)).not.toContain('setting');
     expect(screen(onTerminal)).toEqual(human(events).split('\n'));
   });
 });

@@ -29,6 +29,12 @@ describe('JSON lines', () => {
     expect(text).not.toMatch(/[^\P{Cc}\n]|\p{Cf}|\p{Cs}|[\u2028\u2029]/u);
   });
 
+  it('never tell how far something has come, which is for a terminal', () => {
+    const progress = { type: 'progress', lab: 'a', doing: 'x', count: { done: 1, of: 2 } } as const;
+    expect(json([progress])).toBe('');
+    expect(json([progress], true)).toBe('');
+  });
+
   it('leave commands out unless they are asked for', () => {
     const { events } = awkwardRun();
     const types = json(events, false)
