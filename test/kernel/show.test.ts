@@ -48,41 +48,45 @@ for (const user of ['root', 'student', 'guest'] as const) {
       expect(await good(host, ['diff', lab], as)).toBe(`${lab}: every row is as wanted\n`);
     });
 
-    test('they hold just what ip, bridge, iptables-save and sysctl print there', async () => {
-      const count = (found: Row[], pattern: RegExp) => found.filter(({ row }) => pattern.test(row)).length;
-      const lines = (text: string, pattern = /./) => text.split('\n').filter((line) => pattern.test(line));
-      const routes = await rows('node1', 'routes');
-      const own = routes.filter(({ kind, row }) => kind === 'route' && !/ table /.test(row));
-      const ofIpv4 = own.filter(({ row }) => !row.includes(':'));
-      expect(ofIpv4).toHaveLength(lines(await inside('node1', 'ip', '-4', 'route')).length);
-      expect(routes.filter(({ kind }) => kind === 'rule')).toHaveLength(
-        lines(await inside('node1', 'ip', 'rule')).length,
-      );
-      const fdb = await rows('node1', 'fdb');
-      expect(fdb).toHaveLength(lines(await inside('node1', 'bridge', 'fdb')).length);
-      const addresses = await rows('node1', 'addresses');
-      expect(addresses).toHaveLength(
-        lines(await inside('node1', 'ip', '-brief', 'address'), /./).flatMap((line) =>
-          line.split(/\s+/).filter((word) => word.includes('/')),
-        ).length,
-      );
-      expect(await rows('node1', 'links')).toHaveLength(
-        lines(await inside('node1', 'ip', '-brief', 'link')).length,
-      );
-      const rules = lines(await inside('node1', 'iptables-save'), /^-A /);
-      expect(
-        (await rows('node1', 'iptables')).map(({ row }) => row.replace(/^iptables -t nat /, '')),
-      ).toEqual(rules);
-      const forward = (await rows('node1', 'sysctls')).find(({ row }) => /ip_forward = /.test(row));
-      expect(forward?.live).toBe(
-        `sysctl net/ipv4/ip_forward = ${await inside('node1', 'cat', '/proc/sys/net/ipv4/ip_forward')}`,
-      );
-      expect(count(await rows('node1', 'neighbours'), /dev flannel\.1/)).toBe(
-        lines(await inside('node1', 'ip', '-4', 'neigh', 'show', 'dev', 'flannel.1')).length,
-      );
-    });
+    // One mapped id or many: the tables are read and mended in the same way.
+    test.skipIf(user === 'guest')(
+      'they hold just what ip, bridge, iptables-save and sysctl print there',
+      async () => {
+        const count = (found: Row[], pattern: RegExp) => found.filter(({ row }) => pattern.test(row)).length;
+        const lines = (text: string, pattern = /./) => text.split('\n').filter((line) => pattern.test(line));
+        const routes = await rows('node1', 'routes');
+        const own = routes.filter(({ kind, row }) => kind === 'route' && !/ table /.test(row));
+        const ofIpv4 = own.filter(({ row }) => !row.includes(':'));
+        expect(ofIpv4).toHaveLength(lines(await inside('node1', 'ip', '-4', 'route')).length);
+        expect(routes.filter(({ kind }) => kind === 'rule')).toHaveLength(
+          lines(await inside('node1', 'ip', 'rule')).length,
+        );
+        const fdb = await rows('node1', 'fdb');
+        expect(fdb).toHaveLength(lines(await inside('node1', 'bridge', 'fdb')).length);
+        const addresses = await rows('node1', 'addresses');
+        expect(addresses).toHaveLength(
+          lines(await inside('node1', 'ip', '-brief', 'address'), /./).flatMap((line) =>
+            line.split(/\s+/).filter((word) => word.includes('/')),
+          ).length,
+        );
+        expect(await rows('node1', 'links')).toHaveLength(
+          lines(await inside('node1', 'ip', '-brief', 'link')).length,
+        );
+        const rules = lines(await inside('node1', 'iptables-save'), /^-A /);
+        expect(
+          (await rows('node1', 'iptables')).map(({ row }) => row.replace(/^iptables -t nat /, '')),
+        ).toEqual(rules);
+        const forward = (await rows('node1', 'sysctls')).find(({ row }) => /ip_forward = /.test(row));
+        expect(forward?.live).toBe(
+          `sysctl net/ipv4/ip_forward = ${await inside('node1', 'cat', '/proc/sys/net/ipv4/ip_forward')}`,
+        );
+        expect(count(await rows('node1', 'neighbours'), /dev flannel\.1/)).toBe(
+          lines(await inside('node1', 'ip', '-4', 'neigh', 'show', 'dev', 'flannel.1')).length,
+        );
+      },
+    );
 
-    test('a reason names the very lease, node or pod', async () => {
+    test.skipIf(user === 'guest')('a reason names the very lease, node or pod', async () => {
       const why = async (where: string, table: string, row: RegExp) => {
         const found = (await rows(where, table)).filter((one) => row.test(one.live ?? one.row));
         expect(found, `${where} ${table} ${row}`).toHaveLength(1);
@@ -158,29 +162,35 @@ for (const user of ['root', 'student', 'guest'] as const) {
       await good(host, ['verify', lab], as);
     });
 
-    test('whatever was lost with a device comes back with it, also what hangs on its other end', async () => {
-      await inside(manager, 'ip', 'link', 'delete', 'eth0');
-      await inside('node1', 'ip', 'link', 'delete', 'flannel.1');
-      await inside('node2', 'ip', 'link', 'delete', 'docker0');
-      await inside('node2', 'ip', 'link', 'delete', 'eth0');
-      expect((await differing()).length).toBeGreaterThan(4);
-      await good(host, ['repair', lab], as);
-      expect(await differing()).toEqual([]);
-      await good(host, ['verify', lab], as);
-    });
+    test.skipIf(user === 'guest')(
+      'whatever was lost with a device comes back with it, also what hangs on its other end',
+      async () => {
+        await inside(manager, 'ip', 'link', 'delete', 'eth0');
+        await inside('node1', 'ip', 'link', 'delete', 'flannel.1');
+        await inside('node2', 'ip', 'link', 'delete', 'docker0');
+        await inside('node2', 'ip', 'link', 'delete', 'eth0');
+        expect((await differing()).length).toBeGreaterThan(4);
+        await good(host, ['repair', lab], as);
+        expect(await differing()).toEqual([]);
+        await good(host, ['verify', lab], as);
+      },
+    );
 
-    test('a namespace that is gone is made anew, and one that nobody wants goes', async () => {
-      // From the lab's own mount namespace: what a node mounts is its own business.
-      const sandbox = ['shell', lab];
-      const typed = 'ip netns delete outside; ip netns add mine; exit\n';
-      expect(await host.lab(sandbox, { ...as, input: typed })).toMatchObject({ exitCode: 0 });
-      expect(await differing()).toEqual(
-        expect.arrayContaining(['outside: missing netns outside', 'mine: foreign netns mine']),
-      );
-      await good(host, ['repair', lab], as);
-      expect(await differing()).toEqual([]);
-      await good(host, ['verify', lab], as);
-    });
+    test.skipIf(user === 'guest')(
+      'a namespace that is gone is made anew, and one that nobody wants goes',
+      async () => {
+        // From the lab's own mount namespace: what a node mounts is its own business.
+        const sandbox = ['shell', lab];
+        const typed = 'ip netns delete outside; ip netns add mine; exit\n';
+        expect(await host.lab(sandbox, { ...as, input: typed })).toMatchObject({ exitCode: 0 });
+        expect(await differing()).toEqual(
+          expect.arrayContaining(['outside: missing netns outside', 'mine: foreign netns mine']),
+        );
+        await good(host, ['repair', lab], as);
+        expect(await differing()).toEqual([]);
+        await good(host, ['verify', lab], as);
+      },
+    );
 
     test.skipIf(user !== 'root')('--as prints what those programs print there', async () => {
       const same = async (tool: string, table: string, where: string, argv: string[]) =>
