@@ -58,12 +58,13 @@ export async function runChecks(
   // A check that changes what others look at goes first, and alone.
   for (const spec of running.filter(alone)) done(await runCheck(around, spec));
   const rest = running.filter((spec) => !alone(spec));
-  // Rows are read for all at once; what sends packets takes turns.
+  // Rows are read for all at once; what sends packets takes turns, and who will wait in vain begins.
+  const probes = rest.filter((spec) => !readsRows(spec));
   await Promise.all([
     ...rest.filter(readsRows).map(async (spec) => done(await runCheck(around, spec))),
     limited(
       WIDTH,
-      rest.filter((spec) => !readsRows(spec)),
+      [...probes.filter(waitsInVain), ...probes.filter((spec) => !waitsInVain(spec))],
       async (spec) => done(await runCheck(around, spec)),
     ),
   ]);
@@ -80,6 +81,10 @@ const alone = (spec: CheckSpec) => spec.claim.kind === 'miss';
 const ROWS = new Set(['link', 'address', 'route', 'neighbour', 'fdb', 'iptables', 'sysctl']);
 
 const readsRows = (spec: CheckSpec) => ROWS.has(spec.claim.kind);
+
+/** Its probe is to go unanswered, so that all its time is waiting. */
+const waitsInVain = ({ claim }: CheckSpec): boolean =>
+  claim.kind === 'packet' ? claim.probeFails === true : claim.kind === 'ping' && claim.expect === 'no-reply';
 
 const noTap: Tap = {
   listen: () => ({ doubt: async () => 'nobody captures there', end: () => undefined }),

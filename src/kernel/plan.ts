@@ -1,6 +1,5 @@
 import { addressDifferences, addressKey, ensureAddress, removeAddress } from './address.ts';
 import { removeBridgeFdb } from './bridge-fdb.ts';
-import { allDifferences, type Difference } from './difference.ts';
 import { ensureFdb, fdbKey, removeFdb } from './fdb.ts';
 import { restoreText } from './iptables.ts';
 import { grouped } from './grouped.ts';
@@ -35,7 +34,6 @@ export interface Plan {
   /** Per namespace, run in parallel. */
   steps: NamespacePlan[];
   files: { namespace: string; name: string; text: string }[];
-  differences: Difference[];
 }
 
 export interface NamespacePlan {
@@ -68,7 +66,6 @@ export function plan(want: KernelState, observed: ReadonlyMap<string, ObservedNa
     veths: [],
     steps: [],
     files: [],
-    differences: allDifferences(want, observed),
   };
   for (const namespace of want.namespaces) {
     const got = observed.get(namespace.name);

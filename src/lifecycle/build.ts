@@ -55,7 +55,11 @@ async function buildSteps(
     await writeRecord(record);
     cleanup.defer(() => removeRecord(record));
   }
-  const holder: FreshHolder = await startHolder();
+  const starting = startHolder();
+  // Its namespaces take a while; what is to be done in them is known by then.
+  starting.catch(() => undefined);
+  const steps = plan(want, new Map());
+  const holder: FreshHolder = await starting;
   cleanup.defer(() => endHolder(holder));
   if (recorded) await writeRecord({ ...record, holder: { init: holder.init, parent: holder.parent } });
   step('sandbox', `process ${holder.init.pid}`);
@@ -63,7 +67,6 @@ async function buildSteps(
   context.signal.throwIfAborted();
   const session = holderSession(holder.init.pid, { lab: lab.name, emit: context.emit });
   cleanup.defer(() => session[Symbol.asyncDispose]());
-  const steps = plan(want, new Map());
   // The agent takes longer to start than the network to build: both at once.
   const agents = startAgents(session, lab, context.signal);
   agents.catch(() => undefined);

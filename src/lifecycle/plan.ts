@@ -1,6 +1,6 @@
 import { kernelState } from '../component/kernel-state.ts';
 import { applyStages } from '../kernel/apply.ts';
-import { isDifference, type Difference } from '../kernel/difference.ts';
+import { allDifferences, isDifference, type Difference } from '../kernel/difference.ts';
 import { plan } from '../kernel/plan.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Job } from '../run/job.ts';
@@ -19,9 +19,9 @@ export interface LabPlan {
 export async function planned(lab: Lab): Promise<LabPlan> {
   if (!(await liveRecord(lab.name))) {
     const want = kernelState(lab.cluster);
-    const { differences, ...rest } = plan(want, new Map());
+    const differences = allDifferences(want, new Map());
     const agents = agentRows({ file: () => '/nowhere' }, lab).filter(isDifference);
-    const commands = applyStages({ differences, ...rest }).flat();
+    const commands = applyStages(plan(want, new Map())).flat();
     return { isRunning: false, differences: [...differences, ...agents], commands };
   }
   await using running = await runningLab(lab, () => undefined);

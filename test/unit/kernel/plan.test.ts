@@ -117,7 +117,6 @@ describe('a plan', () => {
       veths: [],
       steps: [],
       files: [],
-      differences: [],
     });
   });
 
