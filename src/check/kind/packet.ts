@@ -19,6 +19,7 @@ const FENCE_TIMEOUT_MS = 2_000;
  */
 export async function packet(around: Surroundings, claim: Packet, negated: boolean): Promise<Outcome> {
   const places = claim.on.map((place) => placeOf(around, place));
+  await forgetQuestion(around, places, claim.expect);
   const tag = randomBytes(8);
   const heard: CapturedFrame[] = [];
   const hearing = around.tap.listen((frame) => {
@@ -35,6 +36,26 @@ export async function packet(around: Surroundings, claim: Packet, negated: boole
   } finally {
     hearing.end();
   }
+}
+
+/**
+ * A question that is open already is not asked again for a second (net.ipv4.neigh.*.retrans_time_ms), and one that is answered not for minutes: for
+ * the question to be seen, the kernel has to forget it.
+ */
+async function forgetQuestion(
+  { session }: Surroundings,
+  places: readonly string[],
+  { arp }: FrameExpectation,
+): Promise<void> {
+  const [, address] = /^who-has (\S+)/.exec(arp ?? '') ?? [];
+  if (address === undefined) return;
+  await Promise.all(
+    places.map((place) => {
+      const [namespace = '', dev = ''] = place.split(/\/(?=[^/]*$)/);
+      // Mostly there is no such entry.
+      return session.run(['ip', 'neighbour', 'delete', address, 'dev', dev], { namespace });
+    }),
+  );
 }
 
 /** ping fills its payload with the tag, but the first 16 bytes are a time stamp. */
