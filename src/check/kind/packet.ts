@@ -52,8 +52,8 @@ async function forgetQuestion(
   await Promise.all(
     places.map((place) => {
       const [namespace = '', dev = ''] = place.split(/\/(?=[^/]*$)/);
-      // Mostly there is no such entry.
-      return session.run(['ip', 'neighbour', 'delete', address, 'dev', dev], { namespace });
+      // Mostly there is no such entry; one that somebody wrote for good stays, and shows that nobody has to ask.
+      return session.run(['ip', 'neighbour', 'flush', 'to', address, 'dev', dev], { namespace });
     }),
   );
 }
