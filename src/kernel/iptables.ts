@@ -78,6 +78,11 @@ export function parseSave(text: string): IptablesRule[] {
   );
 }
 
+/** Tables that iptables-save (nf_tables) cannot show whole, because somebody has put something into them by nft(8); it says so in a comment. */
+export function tablesBeyondIptables(text: string): string[] {
+  return [...text.matchAll(/^# Table `(\w+)' (?:is|contains) incompatible/gm)].map(([, table = '']) => table);
+}
+
 /** `program`: of the other iptables of a machine, e.g. `iptables-legacy`. */
 export function describeRule(rule: IptablesRule, program = 'iptables'): string {
   if (rule.policy) return `${program} -t ${rule.table} -P ${rule.chain} ${rule.policy}`;

@@ -4,7 +4,7 @@ import type { Session } from '../sandbox/session.ts';
 import { parseAddresses } from './address.ts';
 import { parseBridgeFdb } from './bridge-fdb.ts';
 import { parseFdb } from './fdb.ts';
-import { parseSave } from './iptables.ts';
+import { parseSave, tablesBeyondIptables } from './iptables.ts';
 import { parseLink } from './link.ts';
 import { parseNeighbour } from './neighbour.ts';
 import { isOfIp6tables, isOfIptables, parseNftTable } from './nft-table.ts';
@@ -79,6 +79,10 @@ export async function observeAll(
       ...namespace,
       besides: {
         ...besides,
+        nftTables: [
+          ...besides.nftTables,
+          ...tablesBeyondIptables(own).map((table) => ({ family: 'ip', name: table })),
+        ],
         fresh,
         files: filesOf(session, one.namespace, wanted),
         otherIptables: parseSave(other),

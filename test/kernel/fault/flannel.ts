@@ -167,6 +167,13 @@ export const flannelFaults = (lab: Lab, bridge: string): Fault[] => [
     tells: [{ check: vxlanFrame, rows: [/^node1: foreign nft table inet own$/] }],
   },
   {
+    name: "a chain of nftables in iptables' own table drops what node1 forwards",
+    break: [['node1', `nft 'add chain ip nat own { type filter hook forward priority 5; policy drop; }'`]],
+    fails: [mesh, vxlanFrame, tcp],
+    passes: [fdbOfNode1],
+    tells: [{ check: vxlanFrame, rows: [/^node1: foreign nft table ip nat$/] }],
+  },
+  {
     name: "a pod sends with its gateway's own address",
     break: [[manager, 'iptables -t nat -A POSTROUTING -p icmp -j SNAT --to-source 172.30.76.1']],
     fails: [vxlanFrame, mesh],
