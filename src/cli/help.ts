@@ -5,7 +5,7 @@ import { launcher, typed } from './wording.ts';
 
 const runCodes = `Exit codes:
   0  good
-  1  a check failed
+  1  a check failed, or diff found something
   2  wrong words or a wrong lab file; nothing was touched
   3  could not be built; everything was rolled back
   4  everything was skipped: this machine lacks something, which is named

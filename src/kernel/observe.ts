@@ -47,8 +47,8 @@ export async function observe(session: Session, asked: readonly Asked[]): Promis
   return asked.map((one, index) => observed(one, read[index] ?? new Map(), survey.get(one.namespace)));
 }
 
-/** Of a larger lab the pods are not searched for what nobody put there. */
-const MOST_NAMESPACES = 64;
+/** Of a lab with more namespaces the pods are not searched for what nobody put there. */
+export const MOST_SEARCHED = 64;
 
 /** The sandbox's own namespace is as it was made. */
 const FRESH = '-';
@@ -60,13 +60,14 @@ export async function observeAll(
 ): Promise<Map<string, ObservedNamespace>> {
   const present = new Set(readdirSync(session.file('/run/netns')));
   const there = want.namespaces.filter((namespace) => present.has(namespace.name));
-  const isSmall = there.length <= MOST_NAMESPACES;
+  const isSmall = there.length <= MOST_SEARCHED;
   const asked = there.map((namespace) => partsOf(namespace, isSmall || namespace.role !== 'pod'));
   const version: Job = { argv: ['iptables', '--version'] };
   const { read, survey, answers } = await readAll(session, asked, [version]);
   const usesNft = !(answers[0] ?? '').includes('legacy');
   const fresh = new Map((survey.get(FRESH)?.sysctls ?? []).map(({ name, value }) => [name, value]));
-  const rules = await readRules(session, asked, survey, usesNft);
+  const haveRules = new Set(there.filter(({ iptables }) => iptables.length > 0).map(({ name }) => name));
+  const rules = await readRules(session, asked, { survey, usesNft, haveRules });
   const found = asked.map((one, index) => {
     const texts = read[index] ?? new Map<string, string>();
     const surveyed = survey.get(one.namespace);
@@ -101,7 +102,6 @@ function partsOf(want: NamespaceState, thoroughly: boolean): Asked {
     namespace: want.name,
     thoroughly,
     fdb: forwards,
-    iptables: want.iptables.length > 0,
     sysctls: want.sysctls.map((sysctl) => sysctl.name),
     ...(thoroughly ? { compared: comparedSettings(want) } : {}),
   };
@@ -139,7 +139,7 @@ async function readAll(
 
 /** Of very many namespaces, the tables of those of which nothing else is asked (tables-at-once.ts). */
 async function quickTables(session: Session, asked: readonly Asked[]): Promise<ReadonlyMap<string, string>> {
-  if (asked.length <= MOST_NAMESPACES) return new Map();
+  if (asked.length <= MOST_SEARCHED) return new Map();
   const plain = asked.filter((one) => !one.thoroughly && !one.fdb && !one.iptables);
   return await tablesAtOnce(
     session,
@@ -159,17 +159,19 @@ function readJobs({ namespace, fdb, iptables, thoroughly }: Asked): Record<strin
       input: `address show\n${routes}`,
     },
     ...(fdb ? { fdb: { argv: ['bridge', '-json', 'fdb', 'show'], namespace } } : {}),
-    // Of all others the survey says first whether there is anything to read.
-    ...(iptables && thoroughly === undefined ? { iptables: { argv: ['iptables-save'], namespace } } : {}),
+    ...(iptables ? { iptables: { argv: ['iptables-save'], namespace } } : {}),
   };
 }
 
-/** The rules of iptables(8), and of the other iptables of this machine, of namespaces that have any. */
+/** The rules of iptables(8), and of the other iptables of this machine, of namespaces that have any: as the survey says, or where there was none, as the lab wants. */
 async function readRules(
   session: Session,
   asked: readonly Asked[],
-  survey: ReadonlyMap<string, Surveyed>,
-  usesNft: boolean,
+  {
+    survey,
+    usesNft,
+    haveRules,
+  }: { survey: ReadonlyMap<string, Surveyed>; usesNft: boolean; haveRules: ReadonlySet<string> },
 ): Promise<Map<string, { own?: string; other?: string }>> {
   const has = { nft: new Set<string>(), legacy: new Set<string>() };
   for (const [namespace, { nftTables, legacyTables }] of survey) {
@@ -177,8 +179,10 @@ async function readRules(
     if (legacyTables.length > 0) has.legacy.add(namespace);
   }
   const [own, other] = usesNft ? [has.nft, has.legacy] : [has.legacy, has.nft];
-  const reads = asked.flatMap(({ namespace, iptables, thoroughly }) => [
-    ...(own.has(namespace) || (iptables && !thoroughly) ? [{ namespace, which: 'own' as const }] : []),
+  const reads = asked.flatMap(({ namespace, thoroughly }) => [
+    ...(own.has(namespace) || (!thoroughly && haveRules.has(namespace))
+      ? [{ namespace, which: 'own' as const }]
+      : []),
     ...(other.has(namespace) ? [{ namespace, which: 'other' as const }] : []),
   ]);
   const programs = { own: 'iptables-save', other: usesNft ? 'iptables-legacy-save' : 'iptables-nft-save' };

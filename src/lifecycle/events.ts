@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { changes, type Change } from '../kernel/change.ts';
 import { allTables } from '../kernel/difference.ts';
-import { observeAll } from '../kernel/observe.ts';
+import { MOST_SEARCHED, observeAll } from '../kernel/observe.ts';
 import type { Row } from '../kernel/row.ts';
 import { emptyObserved } from '../kernel/state.ts';
 import type { Lab } from '../lab/lab.ts';
@@ -22,8 +22,6 @@ export type LabEvent =
 const SETTLE_MS = 10;
 /** Agents and namespaces send no messages. */
 const ROUND_MS = 500;
-/** Of a larger lab the pods are not watched. */
-const MOST_NAMESPACES = 64;
 
 /**
  * Tell what changes in a running lab, until `signal` is aborted or the lab is gone. A row that comes and goes between two looks, some ten
@@ -36,8 +34,9 @@ export async function watchLab(
 ): Promise<void> {
   await using running = await runningLab(lab, () => undefined);
   const { namespaces } = running.want;
+  // As with a search: of a larger lab the pods are left out.
   const watched = namespaces
-    .filter(({ role }) => namespaces.length <= MOST_NAMESPACES || role !== 'pod')
+    .filter(({ role }) => namespaces.length <= MOST_SEARCHED || role !== 'pod')
     .map(({ name }) => name);
   const argv = [...running.session.inside(), 'perl', `${PROGRAM_INSIDE}/watch.pl`, ...watched];
   const watcher = startProcess(argv, { env: { WIRELAB_ARCH: process.arch } });
